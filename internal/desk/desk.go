@@ -1,0 +1,29 @@
+// Package desk holds the questions that wait for a person: those the bot could
+// not answer, and those it answered beside the point. Who asked is kept only
+// as the address an answer goes back to.
+package desk
+
+import (
+	"time"
+
+	"donghanh/internal/chat"
+)
+
+// Why says how a question came to the desk.
+type Why string
+
+// Reasons.
+const (
+	Handed Why = "handed" // the person pressed "Hỏi cán bộ"
+	Wrong  Why = "wrong"  // the person pressed "Chưa đúng"
+)
+
+// Question is one question that waits for a person.
+type Question struct {
+	ID    string       `json:"id"` // the Incoming in which it was asked
+	Text  string       `json:"text"`
+	Topic string       `json:"topic,omitempty"` // what it was answered with, if anything
+	Why   Why          `json:"why"`
+	At    time.Time    `json:"at"`
+	From  chat.Address `json:"from"`
+}

@@ -1,0 +1,271 @@
+package knowledge
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// Outcome says how sure the book is of what it found.
+type Outcome string
+
+// Outcomes.
+const (
+	Sure     Outcome = "answer"  // one entry fits, alone and clearly
+	Unsure   Outcome = "choices" // up to three may fit: ask back
+	Nothing  Outcome = "none"    // no approved answer, or out of scope
+	Distress Outcome = "care"    // a person may be in danger: nothing else is answered
+)
+
+// Found is what the book has for one question.
+type Found struct {
+	Outcome Outcome
+	Topic   Topic   // the entry that fits, for Sure
+	Choices []Topic // the entries that may fit, nearest first, for Unsure
+	Scope   *Scope  // the kind out of scope it was taken for, if any
+	Care    *Care   // for Distress
+	Score   float64 // how sure, 0 to 1
+	Leaned  bool    // understood only with the turn before
+}
+
+// Where sureness begins. Chosen by cross-validation over the ways of asking
+// (BENCHMARKS.md), not by the labelled questions.
+const (
+	sharpness   = 2.2  // how far the learned scores are spread before they become shares
+	sureShare   = 0.50 // the first one's share of all, to answer it alone
+	sureLead    = 1.5  // how many times the second one's share it has
+	sureLikely  = 0.20 // how near the nearest way of asking is, to answer
+	offerShare  = 0.03 // share of one that is offered
+	offerLikely = 0.12 // how near the nearest way of asking is, to offer anything
+	outside     = 0.60 // share of a kind out of scope, to decline
+)
+
+// Find returns what the book has for a question. before is the question the
+// same person asked in the turn before, or empty: a question that leans on it
+// ("thế còn dự bị thì sao?") is read with it.
+func (b *Book) Find(question, before string) Found {
+	if c := b.distress(question); c != nil {
+		return Found{Outcome: Distress, Care: c, Score: 1}
+	}
+	said := sentences(question)
+	found := b.decide(b.index.rank(said, nil))
+	if before == "" || !b.leans(said, found) {
+		return found
+	}
+	together := b.decide(b.index.rank(said, sentences(before)))
+	if found.Outcome == Nothing || together.Score > found.Score {
+		together.Leaned = true
+		return together
+	}
+	return found
+}
+
+// FindAll returns what the book has for each question in a message, at most
+// three, the first one first. A message that asks one thing, however long its
+// story, has one.
+func (b *Book) FindAll(message, before string) []Found {
+	whole := b.Find(message, before)
+	if whole.Outcome == Distress {
+		return []Found{whole}
+	}
+	var all []Found
+	for _, s := range sentences(message) {
+		if !s.asks || len(s.words) < 4 {
+			continue
+		}
+		f := b.decide(b.index.rank([]sentence{s}, nil))
+		if f.Outcome != Sure || slices.ContainsFunc(all, func(o Found) bool { return o.Topic == f.Topic }) {
+			continue
+		}
+		all = append(all, f)
+	}
+	if len(all) < 2 {
+		return []Found{whole}
+	}
+	return all[:min(len(all), 3)]
+}
+
+// candidate is a class with its share of the belief.
+type candidate struct {
+	class int32
+	share float64
+}
+
+// ranking is every class by belief, and how near the nearest passage is.
+type ranking struct {
+	by     []candidate // falling
+	likely float64     // resemblance of the nearest way of asking, 0 to 1
+}
+
+func (b *Book) decide(r ranking) Found {
+	if len(r.by) == 0 {
+		return Found{Outcome: Nothing}
+	}
+	first := r.by[0]
+	second := candidate{}
+	if len(r.by) > 1 {
+		second = r.by[1]
+	}
+	c := b.index.classes[first.class]
+	score := first.share * math.Min(1, r.likely/sureLikely)
+	switch {
+	case c.topic == "" && (first.share >= outside || r.likely < offerLikely):
+		return Found{Outcome: Nothing, Scope: &b.Scope[c.scope], Score: score}
+	case c.topic != "" && first.share >= sureShare && first.share >= sureLead*second.share && r.likely >= sureLikely:
+		return Found{Outcome: Sure, Topic: c.topic, Score: score}
+	case r.likely < offerLikely:
+		return Found{Outcome: Nothing, Score: score}
+	}
+	var choices []Topic
+	for _, k := range r.by {
+		if t := b.index.classes[k.class].topic; t != "" && k.share >= offerShare && len(choices) < maxChoices {
+			choices = append(choices, t)
+		}
+	}
+	if len(choices) == 0 {
+		return Found{Outcome: Nothing, Score: score}
+	}
+	return Found{Outcome: Unsure, Choices: choices, Score: score}
+}
+
+// maxChoices is how many entries "Ý bạn là…?" offers.
+const maxChoices = 3
+
+// leans reports whether a question needs the turn before to be understood: it
+// is short, and names little that the book knows by itself.
+func (b *Book) leans(said []sentence, found Found) bool {
+	words := 0
+	for _, s := range said {
+		words += len(s.words)
+	}
+	if words > 14 {
+		return false
+	}
+	for _, s := range said {
+		if len(s.words) == 0 {
+			continue
+		}
+		switch s.words[0].folded {
+		case "the", "vay", "con", "v", "z", "roi", "r", "neu", "nhung":
+			return true
+		}
+	}
+	return found.Outcome != Sure && words <= 9
+}
+
+// scratch is what one search needs, kept for the next one.
+type scratch struct {
+	near  []float32 // by passage
+	touch []int32   // passages met
+	share []float32 // by class
+}
+
+// Weights of a sentence's words by what the sentence does.
+const (
+	asking  = 1.0  // it ends in a question mark or holds a question word
+	telling = 0.45 // it tells the story around the question
+	past    = 0.6  // it is the turn before
+)
+
+// rank orders all classes for a question, read with the turn before if any.
+func (x *index) rank(said, before []sentence) ranking {
+	var keys []uint64
+	var share []float32
+	unknown := 0
+	add := func(s sentence, w float32) {
+		from := len(keys)
+		var lost int
+		keys, lost = x.sentenceKeys(keys, s, false)
+		unknown += lost
+		for range len(keys) - from {
+			share = append(share, w)
+		}
+	}
+	anyAsks := slices.ContainsFunc(said, func(s sentence) bool { return s.questions() })
+	for _, s := range said {
+		w := float32(asking)
+		if len(said) > 1 && anyAsks && !s.questions() {
+			w = telling
+		}
+		add(s, w)
+	}
+	for _, s := range before {
+		add(s, past)
+	}
+	v := x.vector(nil, keys, share)
+	if len(v) == 0 {
+		return ranking{}
+	}
+	return x.rankVector(v, x.knownShare(v, unknown))
+}
+
+// knownShare is how much of the question the index knows, 0 to 1: a question
+// of mostly unknown words resembles nothing, however well the rest fits.
+func (x *index) knownShare(v []posting, unknown int) float64 {
+	if unknown == 0 {
+		return 1
+	}
+	known := 0
+	for _, t := range v {
+		if x.kinds[t.in] == single {
+			known++
+		}
+	}
+	return math.Sqrt(float64(known) / (float64(known) + 0.6*float64(unknown)))
+}
+
+func (x *index) rankVector(v []posting, known float64) ranking {
+	s, _ := x.scratch.Get().(*scratch)
+	if s == nil {
+		s = &scratch{near: make([]float32, len(x.passage)), share: make([]float32, len(x.classes))}
+	}
+	defer x.scratch.Put(s)
+
+	s.touch = s.touch[:0]
+	for _, t := range v {
+		for _, p := range x.postings[t.in] {
+			if s.near[p.in] == 0 {
+				s.touch = append(s.touch, p.in)
+			}
+			s.near[p.in] += t.weight * p.weight
+		}
+	}
+	var likely float32
+	for _, p := range s.touch {
+		likely = max(likely, s.near[p])
+		s.near[p] = 0
+	}
+	x.learned.score(v, s.share)
+	for c := range s.share {
+		s.share[c] *= sharpness
+	}
+	softmax(s.share)
+
+	r := ranking{by: make([]candidate, len(x.classes)), likely: float64(likely) * known}
+	for c, share := range s.share {
+		r.by[c] = candidate{int32(c), float64(share)} // #nosec G115 -- hundreds
+	}
+	slices.SortFunc(r.by, func(a, b candidate) int { return cmp.Compare(b.share, a.share) })
+	return r
+}
+
+// neighbours returns how near the nearest other way of asking of the own class
+// stands to a, how near the nearest of another class, and which that is.
+func (x *index) neighbours(self int32, a way) (own, other float64, at int32) {
+	near := map[int32]float64{}
+	for _, t := range x.vector(nil, x.keys(nil, a.text, false), nil) {
+		for _, p := range x.postings[t.in] {
+			near[p.in] += float64(t.weight) * float64(p.weight)
+		}
+	}
+	for p, n := range near {
+		switch {
+		case p == self:
+		case x.passage[p] == a.class:
+			own = max(own, n)
+		case n > other || n == other && p < at:
+			other, at = n, p
+		}
+	}
+	return own, other, at
+}

@@ -1,0 +1,103 @@
+package knowledge
+
+import "math"
+
+// learned holds weights per feature and class, found once when the content is
+// read: softmax regression over the ways of asking, by AdaGrad, with small
+// gradients left out so that a feature weighs on a few classes only. The same
+// content gives the same weights.
+type learned struct {
+	rows [][]weight // by feature number
+}
+
+// weight is what a feature says of one class. power is the sum of squared
+// gradients, needed while learning.
+type weight struct {
+	class        int32
+	value, power float32
+}
+
+const (
+	epochs = 4
+	rate   = 0.4
+	gate   = 0.1 // a share of belief smaller than this is not worth learning from
+)
+
+func learn(examples []example, classes, features int) *learned {
+	m := &learned{rows: make([][]weight, features)}
+	scores := make([]float32, classes)
+	order := make([]int, len(examples))
+	for i := range order {
+		order[i] = i
+	}
+	seed := uint64(1)
+	for range epochs {
+		for i := len(order) - 1; i > 0; i-- { // the same shuffle each time
+			seed = seed*6364136223846793005 + 1442695040888963407
+			k := int(seed>>33) % (i + 1) // #nosec G115 -- 31 bits
+			order[i], order[k] = order[k], order[i]
+		}
+		for _, i := range order {
+			e := examples[i]
+			m.score(e.vector, scores)
+			softmax(scores)
+			scores[e.class]--
+			for c, g := range scores {
+				if g < gate && g > -gate {
+					continue
+				}
+				for _, t := range e.vector {
+					w := m.at(t.in, int32(c)) // #nosec G115 -- hundreds
+					d := g * t.weight
+					w.power += d * d
+					w.value -= rate * d / float32(math.Sqrt(float64(w.power)+1e-6))
+				}
+			}
+		}
+	}
+	return m
+}
+
+// at returns the weight of a feature for a class, a new one if there is none.
+func (m *learned) at(feature, class int32) *weight {
+	row := m.rows[feature]
+	for i := range row {
+		if row[i].class == class {
+			return &row[i]
+		}
+	}
+	m.rows[feature] = append(row, weight{class: class})
+	return &m.rows[feature][len(row)]
+}
+
+// score fills out with the sum of weights of each class.
+func (m *learned) score(v []posting, out []float32) {
+	clear(out)
+	for _, t := range v {
+		for _, w := range m.rows[t.in] {
+			out[w.class] += t.weight * w.value
+		}
+	}
+}
+
+// example is one way of asking as weights, with the class it belongs to.
+type example struct {
+	vector []posting
+	class  int32
+}
+
+// softmax turns scores into shares that sum to one.
+func softmax(s []float32) {
+	top := s[0]
+	for _, v := range s {
+		top = max(top, v)
+	}
+	var sum float32
+	for i, v := range s {
+		s[i] = float32(math.Exp(float64(v - top)))
+		sum += s[i]
+	}
+	for i := range s {
+		s[i] /= sum
+	}
+}

@@ -1,0 +1,349 @@
+package knowledge
+
+import (
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Limits of what fits under and into a message.
+const (
+	maxTitle  = 40   // letters on a button that a phone still shows whole
+	maxAnswer = 2500 // letters, so that answer and sources stay one message of 4,096
+	maxID     = 40   // bytes, so that it fits into a button's 64
+)
+
+// Load reads and checks the content: documents.yaml, facts.yaml, scope.yaml,
+// care.yaml, words.yaml and answers/*.yaml. The book is nil when one of the
+// problems is fatal; the others are worth a look and the book can be used.
+func Load(fsys fs.FS) (*Book, []Problem) { return (*Book)(nil).Reload(fsys) }
+
+// Reload reads and checks the content as Load does. What was learned from the
+// ways of asking is taken over from b, which may be nil, when none of them
+// changed: marking a document replaced takes milliseconds then.
+func (old *Book) Reload(fsys fs.FS) (*Book, []Problem) {
+	b := &Book{Documents: map[string]Document{}, Facts: map[string]Fact{}, Entries: map[Topic]Entry{}}
+	var problems []Problem
+	complain := func(at place, key string, fatal bool, format string, args ...any) {
+		problems = append(problems, Problem{at.file, at.line(key), fatal, fmt.Sprintf(format, args...)})
+	}
+
+	problems = append(problems, readList(fsys, "documents.yaml", func(at place, d Document) {
+		d.at = at
+		if _, twice := b.Documents[d.ID]; twice || d.ID == "" {
+			complain(at, "id", true, "mã văn bản %q trống hoặc đã có", d.ID)
+			return
+		}
+		b.Documents[d.ID] = d
+	})...)
+	problems = append(problems, readList(fsys, "facts.yaml", func(at place, f Fact) {
+		f.at = at
+		if _, twice := b.Facts[f.ID]; twice || f.ID == "" {
+			complain(at, "id", true, "mã quy tắc %q trống hoặc đã có", f.ID)
+			return
+		}
+		b.Facts[f.ID] = f
+	})...)
+	files, err := fs.Glob(fsys, "answers/*.yaml")
+	if err != nil || len(files) == 0 {
+		problems = append(problems, Problem{File: "answers", Fatal: true, Reason: "không có tệp câu trả lời nào (answers/*.yaml)"})
+	}
+	for _, file := range files {
+		problems = append(problems, readList(fsys, file, func(at place, e Entry) {
+			e.at = at
+			e.Answer = strings.TrimSpace(e.Answer)
+			if old, twice := b.Entries[e.ID]; twice {
+				complain(at, "id", true, "mục %q đã có ở %s:%d; bỏ một trong hai", e.ID, old.at.file, old.at.line("id"))
+				return
+			}
+			b.Entries[e.ID] = e
+			b.Order = append(b.Order, e.ID)
+		})...)
+	}
+	problems = append(problems, b.readAsks(fsys)...)
+	problems = append(problems, readList(fsys, "scope.yaml", func(at place, s Scope) {
+		s.at = at
+		s.Reply = strings.TrimSpace(s.Reply)
+		b.Scope = append(b.Scope, s)
+	})...)
+	problems = append(problems, readList(fsys, "care.yaml", func(at place, c Care) {
+		c.at = at
+		c.Reply = strings.TrimSpace(c.Reply)
+		b.Care = append(b.Care, c)
+	})...)
+	var words Words
+	problems = append(problems, readOne(fsys, "words.yaml", &words)...)
+	for i, same := range words.Same {
+		for _, s := range same {
+			if Fold(s) == "" || len(same) < 2 {
+				problems = append(problems, Problem{File: "words.yaml", Fatal: true,
+					Reason: fmt.Sprintf("nhóm thứ %d của same (%q) cần ít nhất hai cụm từ, không cụm nào trống", i+1, strings.Join(same, ", "))})
+				break
+			}
+		}
+	}
+
+	b.checkDocuments(complain)
+	b.checkFacts(complain)
+	b.checkEntries(complain)
+	b.checkReplies(complain)
+	b.checkPhrasings(complain)
+	if slices.ContainsFunc(problems, func(p Problem) bool { return p.Fatal }) {
+		return nil, problems
+	}
+	b.words = newNormaliser(words)
+	b.typing = words
+	if old != nil && old.asksLike(b) {
+		b.index = old.index
+	} else {
+		b.index = newIndex(b)
+	}
+	b.cares = newCares(b.Care)
+	return b, problems
+}
+
+// readAsks reads asks/*.yaml: more ways of asking, topic → list, so that what
+// people really type can grow without touching the approved texts.
+func (b *Book) readAsks(fsys fs.FS) []Problem {
+	files, err := fs.Glob(fsys, "asks/*.yaml")
+	if err != nil {
+		return []Problem{{File: "asks", Fatal: true, Reason: err.Error()}}
+	}
+	var problems []Problem
+	for _, file := range files {
+		var asks map[Topic][]string
+		problems = append(problems, readOne(fsys, file, &asks)...)
+		for _, id := range slices.Sorted(maps.Keys(asks)) {
+			e, ok := b.Entries[id]
+			if !ok {
+				problems = append(problems, Problem{File: file, Fatal: true, Reason: fmt.Sprintf("chủ đề %q không có trong answers", id)})
+				continue
+			}
+			e.Ask = append(e.Ask, asks[id]...)
+			b.Entries[id] = e
+		}
+	}
+	return problems
+}
+
+// asksLike reports whether both books know the same ways of asking.
+func (b *Book) asksLike(other *Book) bool {
+	classes, asks := b.asks()
+	others, otherAsks := other.asks()
+	return slices.Equal(classes, others) &&
+		slices.EqualFunc(asks, otherAsks, func(a, b way) bool { return a.class == b.class && a.text == b.text }) &&
+		reflect.DeepEqual(b.typing, other.typing)
+}
+
+type complainFunc = func(at place, key string, fatal bool, format string, args ...any)
+
+func (b *Book) checkDocuments(complain complainFunc) {
+	for _, d := range b.Documents {
+		if d.Name == "" || d.Date.IsZero() {
+			complain(d.at, "id", true, "văn bản %s thiếu tên (name) hoặc ngày (date)", d.ID)
+		}
+		switch d.Status {
+		case InForce, Unknown:
+			if d.Replaced != (Replacement{}) {
+				complain(d.at, "replaced", true, "văn bản %s ghi đã bị thay (replaced) nhưng status là %s; đổi status thành replaced", d.ID, d.Status)
+			}
+		case Replaced:
+			if d.Replaced.On.IsZero() {
+				complain(d.at, "status", true, "văn bản %s đã bị thay nhưng thiếu ngày: replaced: {by: …, on: 2026-07-26}", d.ID)
+			}
+			if _, ok := b.Documents[d.Replaced.By]; !ok && d.Replaced.By != "" {
+				complain(d.at, "replaced", true, "văn bản %s ghi bị thay bởi %q, mã này không có trong documents.yaml", d.ID, d.Replaced.By)
+			}
+		default:
+			complain(d.at, "status", true, "status %q của %s phải là in_force, replaced hoặc unknown", d.Status, d.ID)
+		}
+	}
+}
+
+func (b *Book) checkFacts(complain complainFunc) {
+	for _, f := range b.Facts {
+		if strings.TrimSpace(f.Says) == "" {
+			complain(f.at, "id", true, "quy tắc %s chưa có nội dung (says)", f.ID)
+		}
+		if f.Document == "" && f.ReadIn == "" && f.Basis == "" {
+			complain(f.at, "id", true, "quy tắc %s không có nguồn: cần document, read_in hoặc basis", f.ID)
+		}
+		for _, id := range append([]string{f.Document, f.ReadIn}, f.Also...) {
+			if _, ok := b.Documents[id]; !ok && id != "" {
+				complain(f.at, "document", true, "quy tắc %s dẫn văn bản %q, mã này không có trong documents.yaml", f.ID, id)
+			}
+		}
+		if f.Verified && f.Document == "" {
+			complain(f.at, "verified", true, "quy tắc %s ghi đã kiểm chứng nhưng không nêu văn bản đang hiệu lực (document)", f.ID)
+		}
+	}
+}
+
+var (
+	digits      = regexp.MustCompile(`\d+(?:[.,]\d+)*`)
+	noVerdict   = regexp.MustCompile(`(?i)chắc chắn được kết nạp|không ảnh hưởng đâu|khó lắm|yên tâm đi|chắc chắn đậu`)
+	validTopics = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+)
+
+func (b *Book) checkEntries(complain complainFunc) {
+	for _, id := range b.Order {
+		e := b.Entries[id]
+		if !validTopics.MatchString(string(e.ID)) || len(e.ID) > maxID {
+			complain(e.at, "id", true, "mã %q phải là chữ thường, số và gạch nối, tối đa %d ký tự", e.ID, maxID)
+		}
+		if n := utf8.RuneCountInString(e.Title); n == 0 || n > maxTitle {
+			complain(e.at, "title", true, "%s: tiêu đề cần 1 đến %d ký tự, đang có %d", e.ID, maxTitle, n)
+		}
+		if len(e.Ask) < 3 {
+			complain(e.at, "ask", true, "%s: cần ít nhất 3 cách hỏi (ask)", e.ID)
+		}
+		for _, r := range e.Related {
+			if _, ok := b.Entries[r]; !ok || r == e.ID {
+				complain(e.at, "related", true, "%s: câu liên quan %q không có trong kho", e.ID, r)
+			}
+		}
+		if e.Function {
+			if e.Answer != "" || len(e.Facts) > 0 {
+				complain(e.at, "function", true, "%s do chức năng của bot trả lời, không ghi answer hay facts", e.ID)
+			}
+			continue
+		}
+		b.checkAnswer(e, complain)
+	}
+	for _, id := range []Topic{MyStatus, BotHelp} {
+		if e, ok := b.Entries[id]; !ok || !e.Function {
+			complain(place{file: "answers"}, "", true, "thiếu mục %s với function: true", id)
+		}
+	}
+}
+
+func (b *Book) checkAnswer(e Entry, complain complainFunc) {
+	switch n := utf8.RuneCountInString(e.Answer); {
+	case n == 0:
+		complain(e.at, "answer", true, "%s: chưa có câu trả lời (answer)", e.ID)
+	case n > maxAnswer:
+		complain(e.at, "answer", true, "%s: câu trả lời dài %d ký tự, tối đa %d; cắt bớt", e.ID, n, maxAnswer)
+	}
+	if len(e.Facts) == 0 {
+		complain(e.at, "facts", true, "%s: không có nguồn; ghi mã quy tắc vào facts", e.ID)
+	}
+	var ground strings.Builder
+	for _, id := range e.Facts {
+		f, ok := b.Facts[id]
+		if !ok {
+			complain(e.at, "facts", true, "%s: quy tắc %q không có trong facts.yaml", e.ID, id)
+			continue
+		}
+		ground.WriteString(" " + f.Says + " " + f.Limit)
+		for _, d := range append([]string{f.Document, f.ReadIn}, f.Also...) {
+			doc := b.Documents[d]
+			ground.WriteString(" " + doc.Name + " " + doc.Short)
+		}
+	}
+	known := digits.FindAllString(ground.String(), -1)
+	for _, n := range digits.FindAllString(e.Answer, -1) {
+		if !slices.Contains(known, n) {
+			complain(e.at, "answer", true, "%s: số %q không có trong quy tắc nào của facts; sửa số hoặc thêm quy tắc", e.ID, n)
+		}
+	}
+	if bad := noVerdict.FindString(e.Answer); bad != "" {
+		complain(e.at, "answer", true, "%s: %q đoán kết quả của một người; bot không làm việc đó", e.ID, bad)
+	}
+	switch a := e.Approval; {
+	case a == Approval{}:
+		complain(e.at, "id", true, "%s: thiếu phê duyệt: approval: {by: họ tên, chức vụ, on: 2026-12-01}, hoặc {drafted: 2026-11-24, awaiting: cấp ủy duyệt}", e.ID)
+	case a.By != "" && a.On.IsZero(), a.By == "" && !a.On.IsZero():
+		complain(e.at, "approval", true, "%s: phê duyệt cần cả người duyệt (by) và ngày (on)", e.ID)
+	case !a.Given() && a.Awaiting == "":
+		complain(e.at, "approval", true, "%s: chưa duyệt thì ghi awaiting: ai sẽ duyệt", e.ID)
+	}
+	for _, id := range e.Facts {
+		if d, ok := b.Documents[b.Facts[id].Document]; ok && d.Status == Replaced {
+			complain(e.at, "facts", false, "%s: quy tắc %s dựa trên %s, văn bản này đã bị thay; câu trả lời không còn được đưa ra", e.ID, id, d.Short)
+		}
+	}
+}
+
+func (b *Book) checkReplies(complain complainFunc) {
+	for _, s := range b.Scope {
+		if s.ID == "" || s.Reply == "" || len(s.Ask) == 0 {
+			complain(s.at, "id", true, "loại ngoài phạm vi %q cần id, ask và reply", s.ID)
+		}
+	}
+	for _, c := range b.Care {
+		if c.ID == "" || c.Reply == "" || len(c.Phrases) == 0 {
+			complain(c.at, "id", true, "loại %q trong care.yaml cần id, phrases và reply", c.ID)
+		}
+	}
+}
+
+// checkPhrasings finds the same way of asking under two entries: the finder
+// could never tell them apart.
+func (b *Book) checkPhrasings(complain complainFunc) {
+	seen := map[string]string{}
+	check := func(at place, owner string, asks []string) {
+		for _, a := range asks {
+			key := strings.Join(strings.FieldsFunc(Fold(a), func(r rune) bool { return !('a' <= r && r <= 'z' || '0' <= r && r <= '9') }), " ")
+			if key == "" {
+				complain(at, "ask", true, "%s: một cách hỏi trống", owner)
+				continue
+			}
+			if other, ok := seen[key]; ok {
+				if other != owner {
+					complain(at, "ask", true, "%s: cách hỏi %q cũng đứng ở %s; để lại một nơi", owner, a, other)
+				} else {
+					complain(at, "ask", false, "%s: cách hỏi %q viết hai lần", owner, a)
+				}
+				continue
+			}
+			seen[key] = owner
+		}
+	}
+	for _, id := range b.Order {
+		e := b.Entries[id]
+		check(e.at, string(id), e.Ask)
+	}
+	for _, s := range b.Scope {
+		check(s.at, path.Join("scope.yaml", s.ID), s.Ask)
+	}
+}
+
+// Awaiting lists the entries nobody has approved yet, in the order read.
+func (b *Book) Awaiting() []Topic {
+	var out []Topic
+	for _, id := range b.Order {
+		if e := b.Entries[id]; !e.Function && !e.Approval.Given() {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// Nearer lists the ways of asking that resemble one of another entry more than
+// any of their own: the finder would give them the wrong answer if somebody
+// asked a little differently.
+func (b *Book) Nearer() []Problem {
+	classes, asks := b.asks()
+	var out []Problem
+	for p, a := range asks {
+		own, other, at := b.index.neighbours(int32(p), a) // #nosec G115 -- thousands
+		if other > own*nearerBy && other > nearerFrom {
+			out = append(out, Problem{File: a.at.file, Line: a.at.line("ask"), Reason: fmt.Sprintf(
+				"%s: cách hỏi %q giống %q của %s hơn các cách hỏi cùng mục; thêm chữ để phân biệt, hoặc chuyển mục",
+				classes[a.class].id, a.text, asks[at].text, classes[asks[at].class].id)})
+		}
+	}
+	return out
+}
+
+// When a neighbour of another entry is worth a warning.
+const (
+	nearerBy   = 1.5
+	nearerFrom = 0.55
+)

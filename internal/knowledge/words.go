@@ -1,0 +1,110 @@
+package knowledge
+
+import "strings"
+
+// Words is how people type: short forms and runs of words that mean the same.
+// It is data (content/words.yaml), so that it grows without anyone touching
+// the code.
+type Words struct {
+	Short  map[string]string `yaml:"short"`
+	Same   [][]string        `yaml:"same"`
+	Filler []string          `yaml:"filler"`
+}
+
+// normaliser turns typed words into the words the index knows. It is built
+// once and not changed.
+type normaliser struct {
+	short map[string][]string // typed or folded word → folded words
+	runs  map[string][]run    // first word → runs that begin with it, longest first
+
+	filler map[string]bool // folded words that say little
+}
+
+// run is a sequence of words and what it becomes.
+type run struct{ from, to []string }
+
+func newNormaliser(w Words) *normaliser {
+	n := &normaliser{short: map[string][]string{}, runs: map[string][]run{}, filler: map[string]bool{}}
+	for _, f := range w.Filler {
+		n.filler[Fold(f)] = true
+	}
+	for typed, meant := range w.Short {
+		n.short[strings.ToLower(typed)] = strings.Fields(Fold(meant))
+	}
+	for _, same := range w.Same {
+		to := strings.Fields(Fold(same[0]))
+		for _, s := range same[1:] {
+			from := strings.Fields(Fold(s))
+			n.runs[from[0]] = append(n.runs[from[0]], run{from, to})
+		}
+		// The canonical form shields its own words from shorter runs in it.
+		n.runs[to[0]] = append(n.runs[to[0]], run{to, to})
+	}
+	for _, runs := range n.runs {
+		for i := 1; i < len(runs); i++ {
+			for k := i; k > 0 && len(runs[k].from) > len(runs[k-1].from); k-- {
+				runs[k], runs[k-1] = runs[k-1], runs[k]
+			}
+		}
+	}
+	return n
+}
+
+// words returns the folded words of a sentence with short forms written out
+// and equal expressions made one.
+func (n *normaliser) words(s sentence) []string {
+	typed := make([]string, len(s.words))
+	for i, w := range s.words {
+		typed[i] = w.folded
+	}
+	// Runs may be written with short forms ("dk vao dang"), so they are met
+	// before the short forms are written out, and once more after.
+	out := make([]string, 0, len(typed)+8)
+	for i := 0; i < len(typed); {
+		if r, ok := n.match(typed[i:]); ok {
+			out = append(out, r.to...)
+			i += len(r.from)
+			continue
+		}
+		if full, ok := n.short[s.words[i].exact]; ok {
+			out = append(out, full...)
+		} else if full, ok := n.short[typed[i]]; ok && !s.words[i].accented() {
+			out = append(out, full...)
+		} else {
+			out = append(out, typed[i])
+		}
+		i++
+	}
+	return n.rewrite(out)
+}
+
+// rewrite replaces each run by what it becomes, from the left, longest first.
+func (n *normaliser) rewrite(words []string) []string {
+	out := make([]string, 0, len(words)+4)
+	for i := 0; i < len(words); {
+		if r, ok := n.match(words[i:]); ok {
+			out = append(out, r.to...)
+			i += len(r.from)
+			continue
+		}
+		out = append(out, words[i])
+		i++
+	}
+	return out
+}
+
+func (n *normaliser) match(words []string) (run, bool) {
+next:
+	for _, r := range n.runs[words[0]] {
+		if len(r.from) > len(words) {
+			continue
+		}
+		for i, w := range r.from {
+			if words[i] != w {
+				continue next
+			}
+		}
+		return r, true
+	}
+	return run{}, false
+}

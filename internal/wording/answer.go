@@ -1,0 +1,168 @@
+// Package wording turns values into the Vietnamese sentences a person reads.
+// It is the one place that words and escapes: what it returns is HTML, ready
+// to be sent. It decides nothing.
+package wording
+
+import (
+	"fmt"
+	"html"
+	"strings"
+
+	"donghanh/internal/knowledge"
+)
+
+// Unverified stands with every source that has not been checked against the
+// text in force.
+const Unverified = "chưa kiểm chứng theo văn bản hiện hành"
+
+// Labels of the buttons under an answer.
+const (
+	GoodAnswer = "Đúng ý"
+	BadAnswer  = "Chưa đúng"
+	AskOfficer = "Hỏi cán bộ"
+)
+
+// Answer is an approved text with its sources and who stands behind it.
+func Answer(e knowledge.Entry, sources []knowledge.Citation) string {
+	first, rest, _ := strings.Cut(e.Answer, "\n")
+	var b strings.Builder
+	fmt.Fprintf(&b, "<b>%s</b>", html.EscapeString(first))
+	if rest != "" {
+		b.WriteString("\n" + html.EscapeString(rest))
+	}
+	b.WriteString("\n\n" + Sources(sources))
+	b.WriteString("\n" + approval(e.Approval))
+	return b.String()
+}
+
+// Sources lists what an answer rests on: document, article, date.
+func Sources(sources []knowledge.Citation) string {
+	lines := merge(sources)
+	if len(lines) == 1 {
+		return "<i>Nguồn: " + html.EscapeString(lines[0]) + ".</i>"
+	}
+	return "<i>Nguồn:\n• " + html.EscapeString(strings.Join(lines, ";\n• ")) + ".</i>"
+}
+
+// merge words the sources, one line for each document and standing, with its
+// articles together.
+func merge(sources []knowledge.Citation) []string {
+	type group struct {
+		about, tail string
+		points      []string
+	}
+	var groups []*group
+	for _, c := range sources {
+		about, point, tail := citation(c)
+		var in *group
+		for _, g := range groups {
+			if g.about == about && g.tail == tail {
+				in = g
+			}
+		}
+		if in == nil {
+			in = &group{about: about, tail: tail}
+			groups = append(groups, in)
+		}
+		if point != "" {
+			in.points = append(in.points, point)
+		}
+	}
+	var lines []string
+	for _, g := range groups {
+		line := g.about
+		if len(g.points) > 0 {
+			line += ", " + strings.Join(g.points, "; ")
+		}
+		lines = append(lines, line+g.tail)
+	}
+	return lines
+}
+
+// citation words one source: what it is, the place in it, and what has not
+// been checked.
+func citation(c knowledge.Citation) (about, point, tail string) {
+	switch {
+	case c.Local:
+		about, tail = "ví dụ của một nơi, không phải quy định chung", " ("+Unverified+")"
+		if c.Document.ID != "" {
+			about += ": " + document(c.Document)
+		} else if c.ReadIn.ID != "" {
+			about += ": " + document(c.ReadIn)
+		} else if c.Basis != "" {
+			about += ": " + c.Basis
+		}
+		return about, c.Article, tail
+	case c.Verified:
+		if c.Limit != "" {
+			tail = " (riêng phần sau " + Unverified + ": " + c.Limit + ")"
+		}
+		return document(c.Document), c.Article, tail
+	case c.ReadIn.ID != "":
+		about = document(c.ReadIn)
+		if c.Document.ID != "" {
+			tail = "; nay là " + c.Document.Short
+		}
+		return about, c.ReadAt, " (bản đã đọc" + tail + "; " + Unverified + ")"
+	case c.Document.ID != "":
+		return document(c.Document), c.Article, " (" + Unverified + ")"
+	}
+	return c.Basis, "", " (" + Unverified + ")"
+}
+
+func document(d knowledge.Document) string {
+	date := Date(d.Date)
+	if date == "" || strings.Contains(d.Name, date) {
+		return d.Name
+	}
+	if d.Date.Month == 0 {
+		return d.Name + " năm " + date
+	}
+	return d.Name + " ngày " + date
+}
+
+// Date writes a date as people here do, 26/7/2026, or the year alone.
+func Date(d knowledge.Date) string {
+	switch {
+	case d.IsZero():
+		return ""
+	case d.Month == 0:
+		return fmt.Sprint(d.Year)
+	case d.Month < 3: // 03/02/2026: so written in the documents' own names
+		return fmt.Sprintf("%02d/%02d/%d", d.Day, d.Month, d.Year)
+	}
+	return fmt.Sprintf("%02d/%d/%d", d.Day, d.Month, d.Year)
+}
+
+func approval(a knowledge.Approval) string {
+	if a.Given() {
+		return fmt.Sprintf("<i>Duyệt: %s, ngày %s.</i>", html.EscapeString(a.By), Date(a.On))
+	}
+	return fmt.Sprintf("<i>Bản soạn từ nguồn công khai ngày %s, đang chờ %s.</i>", Date(a.Drafted), html.EscapeString(a.Awaiting))
+}
+
+// Withdrawn says that an answer no longer stands because of the document d.
+func Withdrawn(e knowledge.Entry, d knowledge.Document) string {
+	return fmt.Sprintf("Câu trả lời về «%s» đang được soát lại: %s đã bị thay từ ngày %s, nên mình tạm không đưa ra để tránh sai.\n\nBạn hỏi người giúp đỡ hoặc bí thư chi bộ, hoặc bấm «%s» để mình giữ câu hỏi này cho cán bộ.",
+		html.EscapeString(e.Title), html.EscapeString(d.Short), Date(d.Replaced.On), AskOfficer)
+}
+
+// MeantOne asks back when one of several may be meant; the choices stand on
+// the buttons.
+func MeantOne() string {
+	return "Ý bạn là…? Chọn một câu bên dưới, hoặc gõ lại rõ hơn một chút giúp mình."
+}
+
+// NoAnswer says honestly that nothing approved fits.
+func NoAnswer() string {
+	return "Mình chưa có câu trả lời đã duyệt cho câu này, nên không trả lời phỏng đoán.\n\nBạn thử gõ lại ngắn hơn, hoặc bấm «" + AskOfficer + "» để mình giữ câu hỏi cho cán bộ (không kèm tên bạn)."
+}
+
+// OutOfScope declines in the words of the kind of question it was taken for.
+func OutOfScope(s knowledge.Scope) string { return html.EscapeString(s.Reply) }
+
+// Care meets a person who may be in danger.
+func Care(c knowledge.Care) string { return html.EscapeString(c.Reply) }
+
+// Also stands before the second and later answers to one message.
+func Also(n int) string { return fmt.Sprintf("<b>Câu %d bạn hỏi:</b>\n", n) }

@@ -1,0 +1,183 @@
+package wording
+
+import (
+	"fmt"
+	"html"
+	"strings"
+	"time"
+
+	"donghanh/internal/chat"
+	"donghanh/internal/journey"
+)
+
+// Welcome greets a person who starts the bot.
+func Welcome(name string) string {
+	hello := "Chào bạn"
+	if name = strings.TrimSpace(name); name != "" {
+		hello += " " + html.EscapeString(cutTo(name, 40))
+	}
+	return hello + ", mình là <b>Đồng Hành</b>.\n\n" +
+		"Bạn cứ gõ câu hỏi về việc vào Đảng, dự bị, công nhận chính thức, chuyển sinh hoạt đảng: có dấu hay không dấu, viết tắt đều được. " +
+		"Mình chỉ trả lời bằng nội dung có nguồn; chỗ nào chưa có thì nói thật và giữ câu hỏi cho cán bộ.\n\n" +
+		"• /dieukien: tự xem mình còn thiếu điều kiện gì\n" +
+		"• /dulieu: mình đang lưu gì về bạn, tải về, xóa\n" +
+		"• /trogiup: cách dùng\n\n" +
+		"Hồ sơ của Đảng là tài liệu mật: đừng gửi ảnh giấy tờ, số căn cước hay kết quả thẩm tra vào đây."
+}
+
+// Command is one line of the help and of the menu.
+type Command struct{ Name, Does string }
+
+// Help says what a role can do.
+func Help(role journey.Role, commands []Command) string {
+	var b strings.Builder
+	b.WriteString("<b>Mình giúp được gì</b>\n")
+	b.WriteString("Gõ câu hỏi như nhắn cho một người bạn: «dự bị bao lâu», «ho so gom nhung gi», «gpa bn thi dc xet». Hỏi tiếp câu sau («thế còn dự bị thì sao?») mình cũng hiểu.\n")
+	for _, c := range commands {
+		fmt.Fprintf(&b, "\n/%s: %s", c.Name, html.EscapeString(c.Does))
+	}
+	b.WriteString("\n\nMuốn gặp người thật: hỏi một câu rồi bấm «" + AskOfficer + "», hoặc gặp bí thư chi đoàn, người giúp đỡ, bí thư chi bộ của bạn.")
+	if role != journey.Guest {
+		fmt.Fprintf(&b, "\n\nVai trò của bạn ở đây: %s.", Role(role))
+	}
+	return b.String()
+}
+
+// Role names a role.
+func Role(r journey.Role) string {
+	switch r {
+	case journey.Student:
+		return "sinh viên"
+	case journey.Mentor:
+		return "người giúp đỡ"
+	case journey.CellSecretary:
+		return "bí thư chi bộ"
+	case journey.YouthOfficer:
+		return "cán bộ Đoàn"
+	case journey.BaseCommittee:
+		return "đảng ủy cơ sở"
+	case journey.Admin:
+		return "quản trị"
+	}
+	return "người hỏi"
+}
+
+// Description stands on the empty chat before a person presses Start.
+func Description() string {
+	return "Hỏi đáp về việc vào Đảng cho sinh viên: điều kiện, hồ sơ, dự bị, công nhận chính thức, chuyển sinh hoạt đảng. Câu trả lời có nguồn, không phỏng đoán. Bấm Bắt đầu rồi gõ câu hỏi."
+}
+
+// MyStatus answers a question about the person's own file.
+func MyStatus() string {
+	return "Mình không có dữ liệu hồ sơ của bạn, nên không biết hồ sơ đang ở bước nào hay còn mấy ngày.\n\n" +
+		"• Hỏi người được phân công giúp đỡ bạn hoặc bí thư chi bộ: họ nắm từng bước.\n" +
+		"• Muốn biết mỗi bước có hạn bao lâu, bạn hỏi mình, ví dụ «chi bộ ra nghị quyết rồi bao lâu có quyết định», «dự bị tính từ ngày nào».\n" +
+		"• Kết quả xét là việc của chi bộ và cấp ủy có thẩm quyền; mình không đoán."
+}
+
+// Kept says that a question now waits for a person.
+func Kept() string {
+	return "Mình đã giữ câu hỏi này cho cán bộ, không kèm tên bạn. Khi cán bộ trả lời, mình nhắn lại ở đây.\n\nViệc gấp thì gặp trực tiếp bí thư chi đoàn, người giúp đỡ hoặc bí thư chi bộ."
+}
+
+// Short lines shown over the screen after a press.
+const (
+	ToastKept      = "Đã giữ câu hỏi cho cán bộ"
+	ToastGood      = "Cảm ơn bạn"
+	ToastBad       = "Mình ghi nhận, sẽ soát lại"
+	ToastOld       = "Nút này đã cũ"
+	ToastForgotten = "Mình không còn giữ câu hỏi đó, bạn gõ lại giúp mình"
+	ToastRefused   = "Bạn không dùng được nút này"
+	ToastErased    = "Đã xóa"
+)
+
+// WhatThen asks, after "Chưa đúng", what the person would like now.
+func WhatThen() string {
+	return "Cảm ơn bạn đã cho biết. Mình đã giữ câu hỏi này cho cán bộ soát lại (không kèm tên bạn). Bạn cũng có thể gõ lại theo cách khác."
+}
+
+// NoFiles refuses an attachment.
+func NoFiles() string {
+	return "Mình không nhận ảnh, tệp hay ghi âm, và không tải tệp bạn vừa gửi: hồ sơ đảng viên là tài liệu mật của Đảng.\n\nBạn xóa tin đó đi nhé (xóa cho cả hai bên). Cần hỏi gì về giấy tờ, bạn gõ bằng chữ; nộp giấy tờ thì đưa trực tiếp cho người giúp đỡ hoặc chi bộ."
+}
+
+// TooLong refuses a message that is no question any more. limit is in letters.
+func TooLong(limit int) string {
+	return fmt.Sprintf("Tin nhắn dài quá %d chữ nên mình không đọc được ý chính. Bạn gõ lại riêng câu hỏi, một hai câu thôi.", limit)
+}
+
+// UnknownCommand answers a command that does not exist.
+func UnknownCommand(name string) string {
+	return "Mình không có lệnh /" + html.EscapeString(cutTo(name, 32)) + ". Gõ /trogiup để xem mình làm được gì, hoặc gõ thẳng câu hỏi."
+}
+
+// NotForYou refuses a command that is for other roles.
+func NotForYou() string {
+	return "Lệnh này dành cho vai trò khác. Gõ /trogiup để xem những việc bạn làm được ở đây."
+}
+
+// BadCode answers /start with a code that opens nothing.
+func BadCode() string {
+	return "Mã liên kết này không dùng được (sai, đã dùng hoặc hết hạn). Bạn xin cán bộ mã mới; trong lúc đó vẫn hỏi đáp bình thường."
+}
+
+// Stopped says that what was under way is cancelled.
+func Stopped(wasBusy bool) string {
+	if wasBusy {
+		return "Đã hủy và quên những gì bạn vừa nhập. Bạn cần gì cứ gõ tiếp."
+	}
+	return "Không có việc nào đang làm dở. Bạn cần gì cứ gõ."
+}
+
+// Broken apologises for a failure; ref is what the operator finds in the log.
+func Broken(ref string) string {
+	return "Xin lỗi, mình gặp lỗi khi xử lý tin này. Bạn thử lại sau ít phút; nếu vẫn lỗi, báo cán bộ mã <code>" + html.EscapeString(ref) + "</code>."
+}
+
+// MyData lists all that is stored about the person.
+func MyData(role journey.Role, asked []chat.Asked, flow bool, waiting int) string {
+	var b strings.Builder
+	b.WriteString("<b>Mình đang lưu về bạn</b>\n")
+	fmt.Fprintf(&b, "• Số tài khoản Telegram, để gửi tin trả lời.\n")
+	if role != journey.Guest {
+		fmt.Fprintf(&b, "• Vai trò: %s.\n", Role(role))
+	}
+	fmt.Fprintf(&b, "• %d câu hỏi gần nhất, tự xóa sau 24 giờ không nhắn.\n", len(asked))
+	if flow {
+		b.WriteString("• Những gì bạn đang nhập dở trong tự kiểm tra; xong là quên.\n")
+	}
+	fmt.Fprintf(&b, "• %d câu hỏi bạn nhờ chuyển cán bộ, không kèm tên.\n", waiting)
+	b.WriteString("\nMình không lưu lý lịch, ảnh giấy tờ, số căn cước, kết quả thẩm tra, và không ai khác xem được câu hỏi thường của bạn.")
+	return b.String()
+}
+
+// Labels under what is stored about the person.
+const (
+	DownloadData = "Tải về"
+	EraseData    = "Xóa hết"
+)
+
+// DataFile is the caption of the downloaded data.
+func DataFile() string { return "Toàn bộ những gì mình đang lưu về bạn." }
+
+// Erased is the receipt of an erasure.
+func Erased(questions, waiting int, at time.Time) string {
+	return fmt.Sprintf("Đã xóa lúc %s: %d câu hỏi gần đây, những gì nhập dở, và %d câu đang chờ cán bộ. Không còn bản nào trong bot; tin nhắn trên máy bạn thì bạn tự xóa.",
+		at.Format("15:04 02/01/2006"), questions, waiting)
+}
+
+// AskPlaceholder is an example of a question, for menus.
+func AskPlaceholder() string { return "Gõ câu hỏi của bạn…" }
+
+func cutTo(s string, letters int) string {
+	r := []rune(s)
+	if len(r) <= letters {
+		return s
+	}
+	return string(r[:letters]) + "…"
+}
+
+// DeskDigest tells those at the desk how many questions wait.
+func DeskDigest(n int) string {
+	return fmt.Sprintf("Có <b>%d câu hỏi</b> đang chờ cán bộ trả lời. Gõ /cauhoi để xem, câu cũ nhất trước.", n)
+}

@@ -1,0 +1,186 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html"
+	"strconv"
+	"time"
+	"unicode/utf16"
+
+	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+
+	"donghanh/internal/chat"
+)
+
+const (
+	maxToast = 200      // UTF-16 units
+	maxFile  = 50 << 20 // bytes
+	// slowestUpload is the line on which a file must still get through.
+	slowestUpload = 50 << 10 // bytes a second
+)
+
+// noPreview keeps Telegram from fetching and showing what a link leads to.
+const noPreview = `{"is_disabled":true}`
+
+// Deliver does with m what m.Act says, once. It tries nothing again and paces
+// nothing. Its error is one of those of package chat; where that is *chat.Moved,
+// the receipt has the new address too.
+//
+// An edit that changes nothing and a press that is too old to be acknowledged
+// count as delivered. An edit without text replaces the buttons only.
+func (c *Client) Deliver(ctx context.Context, m chat.Message) (chat.Receipt, error) {
+	var receipt chat.Receipt
+	var err error
+	switch m.Act {
+	case chat.Send:
+		receipt, err = c.send(ctx, m)
+	case chat.Edit:
+		receipt, err = c.edit(ctx, m)
+	case chat.Ack:
+		err = c.acknowledge(ctx, m)
+	default:
+		err = &chat.Refused{Reason: fmt.Sprintf("no such act: %q", m.Act)}
+	}
+	if moved, ok := errors.AsType[*chat.Moved](err); ok {
+		receipt.MovedTo = moved.To
+	}
+	return receipt, err
+}
+
+func (c *Client) send(ctx context.Context, m chat.Message) (chat.Receipt, error) {
+	params, err := paramsFor(m)
+	if err != nil {
+		return chat.Receipt{}, err
+	}
+	params.AddBool("disable_notification", m.Quiet)
+	params.AddBool("protect_content", m.Protect)
+	if m.File != nil {
+		return c.sendFile(ctx, m, params)
+	}
+	params["text"] = m.Text
+	params["link_preview_options"] = noPreview
+	result, err := c.ask(ctx, "sendMessage", params)
+	return receiptOf(result), err
+}
+
+func (c *Client) sendFile(ctx context.Context, m chat.Message, params tgbotapi.Params) (chat.Receipt, error) {
+	size := len(m.File.Data)
+	if size > maxFile {
+		return chat.Receipt{}, &chat.Refused{Reason: fmt.Sprintf("sendDocument: %d bytes are more than Telegram takes", size)}
+	}
+	params.AddNonEmpty("caption", m.Text)
+	limit := c.sendTimeout + time.Duration(size/slowestUpload)*time.Second
+	result, err := c.call(ctx, limit, "sendDocument", params, tgbotapi.RequestFile{
+		Name: "document",
+		Data: tgbotapi.FileBytes{Name: m.File.Name, Bytes: m.File.Data},
+	})
+	return receiptOf(result), meaning(err)
+}
+
+func (c *Client) edit(ctx context.Context, m chat.Message) (chat.Receipt, error) {
+	if m.Target == 0 {
+		return chat.Receipt{}, &chat.Refused{Reason: "edit without a target"}
+	}
+	params, err := paramsFor(m)
+	if err != nil {
+		return chat.Receipt{}, err
+	}
+	params["message_id"] = strconv.Itoa(m.Target)
+	method := "editMessageText"
+	if m.Text == "" {
+		method = "editMessageReplyMarkup"
+		delete(params, "parse_mode")
+	} else {
+		params["text"] = m.Text
+		params["link_preview_options"] = noPreview
+	}
+	_, err = c.call(ctx, c.sendTimeout, method, params)
+	if r, ok := errors.AsType[*refusal](err); ok && r.says("message is not modified") {
+		err = nil
+	}
+	return chat.Receipt{}, meaning(err)
+}
+
+func (c *Client) acknowledge(ctx context.Context, m chat.Message) error {
+	if m.Press == "" {
+		return &chat.Refused{Reason: "acknowledgement without a press"}
+	}
+	params := tgbotapi.Params{"callback_query_id": m.Press}
+	params.AddNonEmpty("text", cutUnits(html.UnescapeString(m.Text), maxToast)) // a toast has no markup
+	_, err := c.call(ctx, c.sendTimeout, "answerCallbackQuery", params)
+	if r, ok := errors.AsType[*refusal](err); ok && r.says("query is too old", "query id is invalid") {
+		err = nil
+	}
+	return meaning(err)
+}
+
+// paramsFor returns what sending and editing have in common.
+func paramsFor(m chat.Message) (tgbotapi.Params, error) {
+	params := tgbotapi.Params{"chat_id": m.To.String(), "parse_mode": tgbotapi.ModeHTML}
+	markup, err := keyboard(m.Rows)
+	if err != nil {
+		return nil, err
+	}
+	params.AddNonEmpty("reply_markup", markup)
+	return params, nil
+}
+
+// button is a button as Telegram wants it; the library's lacks what is new.
+type button struct {
+	Text string `json:"text"`
+	Data string `json:"callback_data,omitempty"`
+	URL  string `json:"url,omitempty"`
+}
+
+// keyboard returns rows of buttons as JSON, "" if there is none.
+func keyboard(rows [][]chat.Button) (string, error) {
+	var markup struct {
+		Rows [][]button `json:"inline_keyboard"`
+	}
+	for _, in := range rows {
+		var row []button
+		for _, b := range in {
+			switch {
+			case len(b.Data) > chat.MaxData:
+				return "", &chat.Refused{Reason: fmt.Sprintf("button %q: its data has %d bytes, more than %d", b.Label, len(b.Data), chat.MaxData)}
+			case (b.Data == "") == (b.URL == ""):
+				return "", &chat.Refused{Reason: fmt.Sprintf("button %q: needs either data or an address", b.Label)}
+			}
+			row = append(row, button{Text: b.Label, Data: b.Data, URL: b.URL})
+		}
+		if len(row) > 0 {
+			markup.Rows = append(markup.Rows, row)
+		}
+	}
+	if len(markup.Rows) == 0 {
+		return "", nil
+	}
+	b, err := json.Marshal(markup)
+	return string(b), err
+}
+
+// receiptOf reads the number of a new message. Where it cannot be read the
+// message is delivered all the same.
+func receiptOf(result json.RawMessage) chat.Receipt {
+	var sent struct {
+		ID int `json:"message_id"`
+	}
+	_ = json.Unmarshal(result, &sent) // 0 then
+	return chat.Receipt{Message: sent.ID}
+}
+
+// cutUnits shortens text to at most n UTF-16 units, as Telegram counts.
+func cutUnits(text string, n int) string {
+	units := utf16.Encode([]rune(text))
+	if len(units) <= n {
+		return text
+	}
+	units = units[:n-1] // room for the dots
+	if last := units[n-2]; utf16.IsSurrogate(rune(last)) && last < 0xDC00 {
+		units = units[:n-2] // half a character
+	}
+	return string(utf16.Decode(units)) + "…"
+}

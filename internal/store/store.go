@@ -1,0 +1,51 @@
+// Package store keeps what must outlive the process in Redis: conversations,
+// roles, questions at the desk, counts, and the outbox with its leases.
+//
+// It stores and hands out; it decides nothing about people and words nothing.
+// No method reads a clock: an instant that matters is given by the caller.
+// Every write is a guarded script or harmless when done twice, since the
+// client repeats a command whose answer was lost.
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// ErrNotFound means that nothing is stored under that name.
+var ErrNotFound = errors.New("not found")
+
+// Store is the product's memory in Redis. It is safe for concurrent use.
+type Store struct {
+	rdb redis.UniversalClient
+
+	mu     sync.Mutex
+	onPut  []func()
+	tokens []string // of claims whose answer was lost; see Lease
+}
+
+// New returns a Store on rdb, which it closes in the end.
+func New(rdb redis.UniversalClient) *Store { return &Store{rdb: rdb} }
+
+// Close ends all connections.
+func (s *Store) Close() error { return s.rdb.Close() }
+
+// Ping says whether Redis answers.
+func (s *Store) Ping(ctx context.Context) error {
+	if err := s.rdb.Ping(ctx).Err(); err != nil {
+		return fmt.Errorf("redis: %w", err)
+	}
+	return nil
+}
+
+// OnPut has f called after each Put, so that a courier wakes at once. f must
+// not block.
+func (s *Store) OnPut(f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.onPut = append(s.onPut, f)
+}

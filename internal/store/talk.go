@@ -1,0 +1,101 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"donghanh/internal/chat"
+)
+
+// talkFor is how long a conversation is remembered after its last change.
+const talkFor = 24 * time.Hour
+
+// Talk returns what is remembered of a conversation; the zero Talk when
+// nothing is.
+func (s *Store) Talk(ctx context.Context, a chat.Address) (chat.Talk, error) {
+	got, err := s.rdb.HMGet(ctx, keyTalk(a), "handled", "talk").Result()
+	if err != nil {
+		return chat.Talk{}, fmt.Errorf("talk of %s: %w", a, err)
+	}
+	var t chat.Talk
+	if body, ok := got[1].(string); ok {
+		if err := json.Unmarshal([]byte(body), &t); err != nil {
+			return chat.Talk{}, fmt.Errorf("talk of %s: %w", a, err)
+		}
+	}
+	if handled, ok := got[0].(string); ok {
+		if t.Handled, err = strconv.ParseInt(handled, 10, 64); err != nil {
+			return chat.Talk{}, fmt.Errorf("talk of %s: handled: %w", a, err)
+		}
+	}
+	return t, nil
+}
+
+// saveTalkScript replaces a conversation unless a later one is stored.
+//
+//	KEYS[1] {p:<id>}:talk
+//	ARGV    handled (20 digits, so that strings compare as numbers), talk (JSON),
+//	        how long to remember it (ms)
+//	returns 1 if stored, 0 if the stored one is later
+var saveTalkScript = redis.NewScript(`
+local handled = redis.call('HGET', KEYS[1], 'handled')
+if handled and handled > ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'handled', ARGV[1], 'talk', ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+return 1`)
+
+// SaveTalk replaces what is remembered of a conversation, for 24 hours. A talk
+// whose Handled lies before the stored one comes too late: it changes nothing
+// and is no error.
+func (s *Store) SaveTalk(ctx context.Context, a chat.Address, t chat.Talk) error {
+	body, err := json.Marshal(t)
+	if err != nil {
+		return fmt.Errorf("save talk of %s: %w", a, err)
+	}
+	handled := fmt.Sprintf("%020d", max(t.Handled, 0))
+	if err := saveTalkScript.Run(ctx, s.rdb, []string{keyTalk(a)}, handled, body, talkFor.Milliseconds()).Err(); err != nil {
+		return fmt.Errorf("save talk of %s: %w", a, err)
+	}
+	return nil
+}
+
+// ForgetTalk forgets what was said in a conversation. Which Incoming was
+// handled last is kept, so that one delivered again is still recognised.
+func (s *Store) ForgetTalk(ctx context.Context, a chat.Address) error {
+	if err := s.rdb.HDel(ctx, keyTalk(a), "talk").Err(); err != nil {
+		return fmt.Errorf("forget talk of %s: %w", a, err)
+	}
+	return nil
+}
+
+// Role returns a person's role, "" when none is stored.
+func (s *Store) Role(ctx context.Context, a chat.Address) (string, error) {
+	role, err := s.rdb.Get(ctx, keyRole(a)).Result()
+	if errors.Is(err, redis.Nil) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("role of %s: %w", a, err)
+	}
+	return role, nil
+}
+
+// SetRole stores a person's role; "" removes it.
+func (s *Store) SetRole(ctx context.Context, a chat.Address, role string) error {
+	var err error
+	if role == "" {
+		err = s.rdb.Del(ctx, keyRole(a)).Err()
+	} else {
+		err = s.rdb.Set(ctx, keyRole(a), role, 0).Err()
+	}
+	if err != nil {
+		return fmt.Errorf("set role of %s: %w", a, err)
+	}
+	return nil
+}

@@ -1,0 +1,309 @@
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"testing"
+	"time"
+
+	"donghanh/internal/chat"
+	"donghanh/internal/desk"
+	"donghanh/internal/store"
+)
+
+// Storer is what handlers use of a store.
+type Storer interface {
+	Ping(ctx context.Context) error
+
+	Talk(ctx context.Context, a chat.Address) (chat.Talk, error)
+	SaveTalk(ctx context.Context, a chat.Address, t chat.Talk) error
+	ForgetTalk(ctx context.Context, a chat.Address) error
+
+	Role(ctx context.Context, a chat.Address) (string, error)
+	SetRole(ctx context.Context, a chat.Address, role string) error
+
+	KeepQuestion(ctx context.Context, q desk.Question) (isNew bool, err error)
+	Questions(ctx context.Context, from chat.Address) ([]desk.Question, error)
+	CountQuestions(ctx context.Context) (int, error)
+	EraseQuestions(ctx context.Context, from chat.Address) (int, error)
+
+	CountVote(ctx context.Context, id, topic string, good bool) error
+	Votes(ctx context.Context) (map[string]store.Votes, error)
+	CountOutcome(ctx context.Context, id, outcome string) error
+	Outcomes(ctx context.Context) (map[string]int, error)
+
+	Aside(ctx context.Context, raw []byte, reason string) error
+	Asides(ctx context.Context, n int) ([]store.Aside, error)
+
+	Put(ctx context.Context, messages ...chat.Message) (isNew int, err error)
+	OnPut(f func())
+	State(ctx context.Context, key string) (store.Delivery, error)
+	Reachable(ctx context.Context, a chat.Address) error
+}
+
+var (
+	_ Storer = (*store.Store)(nil)
+	_ Storer = (*Memory)(nil)
+)
+
+// Run holds the store that open returns, empty, to what every Storer does.
+func Run(t *testing.T, open func(t *testing.T) Storer) {
+	for name, claim := range map[string]func(*testing.T, Storer){
+		"nothing is remembered of a stranger":                   strangerIsUnknown,
+		"a talk comes back as saved":                            talkComesBack,
+		"an earlier talk does not replace a later one":          earlierTalkIsLate,
+		"a forgotten talk still says what was handled":          forgottenTalkKeepsHandled,
+		"one conversation is not another":                       talksAreApart,
+		"a role is replaced and removed":                        roleIsReplaced,
+		"a question is kept once for each reason":               questionIsKeptOnce,
+		"questions come oldest first and one person's only":     questionsAreSorted,
+		"erasing takes one person's questions":                  erasingTakesOnePersons,
+		"a vote counts once for each press":                     voteCountsOnce,
+		"an outcome counts once for each question":              outcomeCountsOnce,
+		"asides come newest first, cut, and not without number": asidesAreBounded,
+		"a key is put once":                                     keyIsPutOnce,
+		"every put rings":                                       putRings,
+		"a message without a key is refused":                    keyIsNeeded,
+	} {
+		t.Run(name, func(t *testing.T) { claim(t, open(t)) })
+	}
+}
+
+func strangerIsUnknown(t *testing.T, s Storer) {
+	ctx := t.Context()
+	talk, err := s.Talk(ctx, 7)
+	equal(t, err, nil)
+	equal(t, talk, chat.Talk{})
+	role, err := s.Role(ctx, 7)
+	equal(t, err, nil)
+	equal(t, role, "")
+	questions, err := s.Questions(ctx, 7)
+	equal(t, err, nil)
+	equal(t, len(questions), 0)
+	erased, err := s.EraseQuestions(ctx, 7)
+	equal(t, err, nil)
+	equal(t, erased, 0)
+	if _, err := s.State(ctx, "answer/tg:1"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("state of an unknown key: %v, want ErrNotFound", err)
+	}
+	equal(t, s.ForgetTalk(ctx, 7), nil)
+	equal(t, s.Reachable(ctx, 7), nil)
+	equal(t, s.Ping(ctx), nil)
+}
+
+// someTalk returns a talk with every field set.
+func someTalk(handled int64) chat.Talk {
+	talk := chat.Talk{Handled: handled, Flow: "dieukien", Values: map[string]string{"tuổi": "19"}}
+	talk.Remember(chat.Asked{Seq: handled, Text: "Dự bị bao lâu?", Topic: "probation-length"})
+	return talk
+}
+
+func talkComesBack(t *testing.T, s Storer) {
+	ctx := t.Context()
+	want := someTalk(1<<62 + 1) // more digits than a script's number holds
+	equal(t, s.SaveTalk(ctx, 7, want), nil)
+	want.Values["later"] = "not saved"
+	got, err := s.Talk(ctx, 7)
+	equal(t, err, nil)
+	equal(t, got, someTalk(1<<62+1))
+
+	equal(t, s.SaveTalk(ctx, 7, chat.Talk{Handled: 1<<62 + 1}), nil) // the same again replaces
+	got, err = s.Talk(ctx, 7)
+	equal(t, err, nil)
+	equal(t, got, chat.Talk{Handled: 1<<62 + 1})
+}
+
+func earlierTalkIsLate(t *testing.T, s Storer) {
+	ctx := t.Context()
+	for _, later := range []int64{10, 1 << 53, 1<<53 + 1} {
+		equal(t, s.SaveTalk(ctx, 7, someTalk(later)), nil)
+		equal(t, s.SaveTalk(ctx, 7, chat.Talk{Handled: later - 1, Flow: "late"}), nil)
+		got, err := s.Talk(ctx, 7)
+		equal(t, err, nil)
+		equal(t, got, someTalk(later))
+	}
+}
+
+func forgottenTalkKeepsHandled(t *testing.T, s Storer) {
+	ctx := t.Context()
+	equal(t, s.SaveTalk(ctx, 7, someTalk(88)), nil)
+	equal(t, s.ForgetTalk(ctx, 7), nil)
+	got, err := s.Talk(ctx, 7)
+	equal(t, err, nil)
+	equal(t, got, chat.Talk{Handled: 88})
+	equal(t, s.SaveTalk(ctx, 7, someTalk(87)), nil)
+	got, err = s.Talk(ctx, 7)
+	equal(t, err, nil)
+	equal(t, got, chat.Talk{Handled: 88})
+}
+
+func talksAreApart(t *testing.T, s Storer) {
+	ctx := t.Context()
+	equal(t, s.SaveTalk(ctx, 7, someTalk(5)), nil)
+	equal(t, s.SaveTalk(ctx, -7, someTalk(6)), nil)
+	equal(t, s.ForgetTalk(ctx, 7), nil)
+	got, err := s.Talk(ctx, -7)
+	equal(t, err, nil)
+	equal(t, got, someTalk(6))
+}
+
+func roleIsReplaced(t *testing.T, s Storer) {
+	ctx := t.Context()
+	for _, want := range []string{"student", "mentor", "mentor", ""} {
+		equal(t, s.SetRole(ctx, 7, want), nil)
+		got, err := s.Role(ctx, 7)
+		equal(t, err, nil)
+		equal(t, got, want)
+	}
+}
+
+// question returns a question asked so many minutes after nine.
+func question(id string, from chat.Address, why desk.Why, minutes int) desk.Question {
+	at := time.Date(2026, 11, 24, 9, minutes, 0, 0, time.UTC)
+	return desk.Question{ID: id, Text: "Đảng phí đóng thế nào?", Topic: "party-fee", Why: why, At: at, From: from}
+}
+
+func questionIsKeptOnce(t *testing.T, s Storer) {
+	ctx := t.Context()
+	for _, tt := range []struct {
+		why  desk.Why
+		want bool
+	}{{desk.Handed, true}, {desk.Handed, false}, {desk.Wrong, true}, {desk.Wrong, false}} {
+		isNew, err := s.KeepQuestion(ctx, question("tg:1", 7, tt.why, 0))
+		equal(t, err, nil)
+		equal(t, isNew, tt.want)
+	}
+	n, err := s.CountQuestions(ctx)
+	equal(t, err, nil)
+	equal(t, n, 2)
+}
+
+func questionsAreSorted(t *testing.T, s Storer) {
+	ctx := t.Context()
+	late, early, other := question("tg:1", 7, desk.Handed, 5), question("tg:2", 7, desk.Handed, 2), question("tg:3", 8, desk.Wrong, 1)
+	for _, q := range []desk.Question{late, early, other} {
+		_, err := s.KeepQuestion(ctx, q)
+		equal(t, err, nil)
+	}
+	got, err := s.Questions(ctx, 7)
+	equal(t, err, nil)
+	equal(t, got, []desk.Question{early, late})
+}
+
+func erasingTakesOnePersons(t *testing.T, s Storer) {
+	ctx := t.Context()
+	for i, from := range []chat.Address{7, 7, 8} {
+		_, err := s.KeepQuestion(ctx, question(fmt.Sprint("tg:", i), from, desk.Handed, i))
+		equal(t, err, nil)
+	}
+	for _, want := range []int{2, 0} {
+		erased, err := s.EraseQuestions(ctx, 7)
+		equal(t, err, nil)
+		equal(t, erased, want)
+	}
+	left, err := s.CountQuestions(ctx)
+	equal(t, err, nil)
+	equal(t, left, 1)
+}
+
+func voteCountsOnce(t *testing.T, s Storer) {
+	ctx := t.Context()
+	for _, id := range []string{"tg:1", "tg:1", "tg:2"} {
+		equal(t, s.CountVote(ctx, id, "party-fee", true), nil)
+	}
+	equal(t, s.CountVote(ctx, "tg:2", "party-fee", false), nil) // counted already
+	equal(t, s.CountVote(ctx, "tg:3", "party-fee", false), nil)
+	equal(t, s.CountVote(ctx, "tg:4", "a/b", false), nil)
+	got, err := s.Votes(ctx)
+	equal(t, err, nil)
+	equal(t, got, map[string]store.Votes{"party-fee": {Good: 2, Bad: 1}, "a/b": {Bad: 1}})
+}
+
+func outcomeCountsOnce(t *testing.T, s Storer) {
+	ctx := t.Context()
+	equal(t, s.CountVote(ctx, "tg:1", "party-fee", true), nil) // its id is free for an outcome
+	for id, outcome := range map[string]string{"tg:1": "sure", "tg:2": "sure", "tg:3": "declined"} {
+		equal(t, s.CountOutcome(ctx, id, outcome), nil)
+		equal(t, s.CountOutcome(ctx, id, outcome), nil)
+	}
+	got, err := s.Outcomes(ctx)
+	equal(t, err, nil)
+	equal(t, maps.Equal(got, map[string]int{"sure": 2, "declined": 1}), true)
+}
+
+func asidesAreBounded(t *testing.T, s Storer) {
+	ctx := t.Context()
+	const kept = 1000
+	for i := range kept {
+		equal(t, s.Aside(ctx, fmt.Append(nil, i), "bad"), nil)
+	}
+	long := bytes.Repeat([]byte{0xff, 'x'}, 64<<10)
+	equal(t, s.Aside(ctx, long, "long"), nil)
+	equal(t, s.Aside(ctx, []byte("same"), "twice"), nil)
+	equal(t, s.Aside(ctx, []byte("same"), "twice"), nil)
+
+	got, err := s.Asides(ctx, 4)
+	equal(t, err, nil)
+	want := []store.Aside{
+		{Raw: []byte("same"), Reason: "twice"},
+		{Raw: []byte("same"), Reason: "twice"},
+		{Raw: long[:64<<10], Reason: "long"},
+		{Raw: fmt.Append(nil, kept-1), Reason: "bad"},
+	}
+	equal(t, got, want)
+	got, err = s.Asides(ctx, 2*kept)
+	equal(t, err, nil)
+	equal(t, len(got), kept)
+	got, err = s.Asides(ctx, 0)
+	equal(t, err, nil)
+	equal(t, len(got), 0)
+}
+
+func keyIsPutOnce(t *testing.T, s Storer) {
+	ctx := t.Context()
+	at := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
+	m := chat.Message{Key: "answer/tg:1", To: 7, At: at, Text: "Chào bạn"}
+	other := m
+	other.Key = "answer/tg:2"
+	for _, tt := range []struct {
+		put  []chat.Message
+		want int
+	}{{nil, 0}, {[]chat.Message{m}, 1}, {[]chat.Message{m}, 0}, {[]chat.Message{m, other, other}, 1}} {
+		n, err := s.Put(ctx, tt.put...)
+		equal(t, err, nil)
+		equal(t, n, tt.want)
+	}
+	d, err := s.State(ctx, m.Key)
+	equal(t, err, nil)
+	equal(t, d.State, store.Queued)
+	equal(t, d.At.Equal(at), true)
+}
+
+func putRings(t *testing.T, s Storer) {
+	rings := 0
+	s.OnPut(func() { rings++ })
+	s.OnPut(func() { rings++ })
+	for range 2 {
+		_, err := s.Put(t.Context(), chat.Message{Key: "answer/tg:1", To: 7})
+		equal(t, err, nil)
+	}
+	equal(t, rings, 4)
+}
+
+func keyIsNeeded(t *testing.T, s Storer) {
+	if _, err := s.Put(t.Context(), chat.Message{To: 7, Text: "Chào bạn"}); err == nil {
+		t.Error("a message without a key was taken")
+	}
+}
+
+// equal fails the test where got is not want.
+func equal(t testing.TB, got, want any) {
+	t.Helper()
+	if !reflect.DeepEqual(got, want) {
+		t.Fatalf("got %v, want %v", got, want)
+	}
+}

@@ -137,8 +137,8 @@ func (c *Client) Me(ctx context.Context) (username string, err error) {
 
 // ask makes a call within the time for one call. What goes wrong is one of the
 // errors of package chat.
-func (c *Client) ask(ctx context.Context, method string, params tgbotapi.Params, files ...tgbotapi.RequestFile) (json.RawMessage, error) {
-	result, err := c.call(ctx, c.sendTimeout, method, params, files...)
+func (c *Client) ask(ctx context.Context, method string, params tgbotapi.Params) (json.RawMessage, error) {
+	result, err := c.call(ctx, c.sendTimeout, method, params)
 	return result, meaning(err)
 }
 

@@ -38,7 +38,7 @@ func (c *Client) Deliver(ctx context.Context, m chat.Message) (chat.Receipt, err
 	case chat.Send:
 		receipt, err = c.send(ctx, m)
 	case chat.Edit:
-		receipt, err = c.edit(ctx, m)
+		err = c.edit(ctx, m)
 	case chat.Ack:
 		err = c.acknowledge(ctx, m)
 	default:
@@ -80,13 +80,13 @@ func (c *Client) sendFile(ctx context.Context, m chat.Message, params tgbotapi.P
 	return receiptOf(result), meaning(err)
 }
 
-func (c *Client) edit(ctx context.Context, m chat.Message) (chat.Receipt, error) {
+func (c *Client) edit(ctx context.Context, m chat.Message) error {
 	if m.Target == 0 {
-		return chat.Receipt{}, &chat.Refused{Reason: "edit without a target"}
+		return &chat.Refused{Reason: "edit without a target"}
 	}
 	params, err := paramsFor(m)
 	if err != nil {
-		return chat.Receipt{}, err
+		return err
 	}
 	params["message_id"] = strconv.Itoa(m.Target)
 	method := "editMessageText"
@@ -101,7 +101,7 @@ func (c *Client) edit(ctx context.Context, m chat.Message) (chat.Receipt, error)
 	if r, ok := errors.AsType[*refusal](err); ok && r.says("message is not modified") {
 		err = nil
 	}
-	return chat.Receipt{}, meaning(err)
+	return meaning(err)
 }
 
 func (c *Client) acknowledge(ctx context.Context, m chat.Message) error {

@@ -4,6 +4,7 @@
 package desk
 
 import (
+	"errors"
 	"time"
 
 	"donghanh/internal/chat"
@@ -18,6 +19,9 @@ const (
 	Wrong  Why = "wrong"  // the person pressed "Chưa đúng"
 )
 
+// ErrClosed is returned for a question that does not wait (any more).
+var ErrClosed = errors.New("the question does not wait")
+
 // Question is one question that waits for a person.
 type Question struct {
 	ID    string       `json:"id"` // the Incoming in which it was asked
@@ -27,3 +31,6 @@ type Question struct {
 	At    time.Time    `json:"at"`
 	From  chat.Address `json:"from"`
 }
+
+// Ref names the question at the desk. It does not say who asked.
+func (q Question) Ref() string { return string(q.Why) + "/" + q.ID }

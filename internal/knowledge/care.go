@@ -1,60 +1,106 @@
 package knowledge
 
-import "strings"
-
 // cares finds words of distress and danger, met before anything else.
 type cares struct {
-	care    *Care
-	phrases []phrase
-	except  []phrase
+	list []Care
+	runs map[string][]careRun // folded first word → runs that begin with it
 }
 
-// phrase is a run of words to be met as typed: with its accents if it has any
-// and the text has them too, else folded.
-type phrase struct{ exact, folded string }
+// careRun is a run of words that calls for care, or one that is harmless
+// though it holds such a run.
+type careRun struct {
+	words    []word
+	care     int // in list
+	harmless bool
+}
 
-func newPhrase(s string) phrase {
-	var exact, folded []string
-	for _, part := range sentences(s) {
-		for _, w := range part.words {
-			exact = append(exact, w.exact)
-			folded = append(folded, w.folded)
+func newCares(list []Care) cares {
+	c := cares{list, map[string][]careRun{}}
+	add := func(text string, care int, harmless bool) {
+		var words []word
+		for _, s := range sentences(text) {
+			words = append(words, s.words...)
+		}
+		if len(words) > 0 {
+			first := words[0].folded
+			c.runs[first] = append(c.runs[first], careRun{words, care, harmless})
 		}
 	}
-	return phrase{" " + strings.Join(exact, " ") + " ", " " + strings.Join(folded, " ") + " "}
-}
-
-func newCares(list []Care) []cares {
-	var out []cares
-	for i := range list {
-		c := cares{care: &list[i]}
-		for _, p := range list[i].Phrases {
-			c.phrases = append(c.phrases, newPhrase(p))
+	for i, kind := range list {
+		for _, p := range kind.Phrases {
+			add(p, i, false)
 		}
-		for _, p := range list[i].Except {
-			c.except = append(c.except, newPhrase(p))
+		for _, p := range kind.Except {
+			add(p, i, true)
 		}
-		out = append(out, c)
 	}
-	return out
+	return c
 }
 
-// distress returns the kind of care a text calls for, or nil. Harmless runs
-// ("chết tiệt", "đói muốn chết") are taken out of the text first.
-func (b *Book) distress(text string) *Care {
-	whole := newPhrase(text)
-	accented := whole.exact != whole.folded
-	for _, c := range b.cares {
-		exact, folded := whole.exact, whole.folded
-		for _, e := range c.except {
-			exact = strings.ReplaceAll(exact, e.exact, " ")
-			folded = strings.ReplaceAll(folded, e.folded, " ")
+// distress returns the kind of care a text calls for, the first in the list,
+// or nil. Words that belong to a harmless run ("đói muốn chết") do not count.
+// A run is met as typed; without accents only where the whole text has none,
+// since "tu tu" may be "từ từ".
+func (c cares) distress(text []sentence) *Care {
+	var words []word
+	bare := true
+	for _, s := range text {
+		for _, w := range s.words {
+			words = append(words, w)
+			bare = bare && !w.accented()
 		}
-		for _, p := range c.phrases {
-			if strings.Contains(exact, p.exact) || !accented && strings.Contains(folded, p.folded) {
-				return c.care
+	}
+	harmless := map[[2]int]bool{} // care and word
+	c.each(words, func(at int, r careRun) {
+		if r.harmless && (r.typedAt(words[at:]) || r.foldedAt(words[at:])) {
+			for i := range r.words {
+				harmless[[2]int{r.care, at + i}] = true
+			}
+		}
+	})
+	found := len(c.list)
+	c.each(words, func(at int, r careRun) {
+		if r.harmless || r.care >= found || !r.typedAt(words[at:]) && (!bare || !r.foldedAt(words[at:])) {
+			return
+		}
+		for i := range r.words {
+			if harmless[[2]int{r.care, at + i}] {
+				return
+			}
+		}
+		found = r.care
+	})
+	if found == len(c.list) {
+		return nil
+	}
+	return &c.list[found]
+}
+
+// each calls do for every run that may begin at each word.
+func (c cares) each(words []word, do func(at int, r careRun)) {
+	for at, w := range words {
+		for _, r := range c.runs[w.folded] {
+			if len(words)-at >= len(r.words) {
+				do(at, r)
 			}
 		}
 	}
-	return nil
+}
+
+func (r careRun) typedAt(words []word) bool {
+	for i, w := range r.words {
+		if words[i].exact != w.exact {
+			return false
+		}
+	}
+	return true
+}
+
+func (r careRun) foldedAt(words []word) bool {
+	for i, w := range r.words {
+		if words[i].folded != w.folded {
+			return false
+		}
+	}
+	return true
 }

@@ -166,7 +166,7 @@ type Book struct {
 	typing Words
 	words  *normaliser
 	index  *index
-	cares  []cares
+	cares  cares
 }
 
 // Citation is one source of an answer, to be worded.

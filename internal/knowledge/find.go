@@ -43,11 +43,12 @@ const (
 // Find returns what the book has for a question. before is the question the
 // same person asked in the turn before, or empty: a question that leans on it
 // ("thế còn dự bị thì sao?") is read with it.
-func (b *Book) Find(question, before string) Found {
-	if c := b.distress(question); c != nil {
+func (b *Book) Find(question, before string) Found { return b.find(sentences(question), before) }
+
+func (b *Book) find(said []sentence, before string) Found {
+	if c := b.cares.distress(said); c != nil {
 		return Found{Outcome: Distress, Care: c, Score: 1}
 	}
-	said := sentences(question)
 	found := b.decide(b.index.rank(said, nil))
 	if before == "" || !b.leans(said, found) {
 		return found
@@ -64,13 +65,14 @@ func (b *Book) Find(question, before string) Found {
 // three, the first one first. A message that asks one thing, however long its
 // story, has one.
 func (b *Book) FindAll(message, before string) []Found {
-	whole := b.Find(message, before)
+	said := sentences(message)
+	whole := b.find(said, before)
 	if whole.Outcome == Distress {
 		return []Found{whole}
 	}
 	var all []Found
-	for _, s := range sentences(message) {
-		if !s.asks || len(s.words) < 4 {
+	for _, s := range said {
+		if !s.asks || len(s.words) < 4 || len(said) < 2 {
 			continue
 		}
 		f := b.decide(b.index.rank([]sentence{s}, nil))
@@ -223,6 +225,9 @@ func (x *index) rankVector(v []posting, known float64) ranking {
 
 	s.touch = s.touch[:0]
 	for _, t := range v {
+		if tooCommon(t, len(x.postings[t.in]), len(x.passage)) {
+			continue
+		}
 		for _, p := range x.postings[t.in] {
 			if s.near[p.in] == 0 {
 				s.touch = append(s.touch, p.in)
@@ -249,22 +254,37 @@ func (x *index) rankVector(v []posting, known float64) ranking {
 	return r
 }
 
+// tooCommon reports whether a feature that stands in so many of all passages is
+// not worth following: it makes passages hardly more alike, and following it
+// would cost more than all others together.
+func tooCommon(t posting, in, of int) bool {
+	return in*commonIn > of && t.weight*t.weight < commonMass
+}
+
+const (
+	commonIn   = 100   // in more than one of so many passages
+	commonMass = 0.025 // of the question's squared length
+)
+
 // neighbours returns how near the nearest other way of asking of the own class
 // stands to a, how near the nearest of another class, and which that is.
 func (x *index) neighbours(self int32, a way) (own, other float64, at int32) {
-	near := map[int32]float64{}
+	near := make([]float32, len(x.passage))
 	for _, t := range x.vector(nil, x.keys(nil, a.text, false), nil) {
+		if tooCommon(t, len(x.postings[t.in]), len(x.passage)) {
+			continue
+		}
 		for _, p := range x.postings[t.in] {
-			near[p.in] += float64(t.weight) * float64(p.weight)
+			near[p.in] += t.weight * p.weight
 		}
 	}
 	for p, n := range near {
 		switch {
-		case p == self:
+		case int32(p) == self: // #nosec G115 -- thousands
 		case x.passage[p] == a.class:
-			own = max(own, n)
-		case n > other || n == other && p < at:
-			other, at = n, p
+			own = max(own, float64(n))
+		case float64(n) > other:
+			other, at = float64(n), int32(p) // #nosec G115 -- thousands
 		}
 	}
 	return own, other, at

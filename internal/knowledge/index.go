@@ -51,11 +51,13 @@ const (
 	pair
 	bare // a pair with fillers left out
 	marked
+	group     // a group of words
+	groupPair // two groups in one sentence
 )
 
 // Weights of the kinds of feature. Chosen by cross-validation over the ways of
 // asking (BENCHMARKS.md), not by the labelled questions.
-var kindWeight = map[uint64]float32{single: 1.8, pair: 0.7, bare: 0.5, marked: 1}
+var kindWeight = map[uint64]float32{single: 1.8, pair: 0.7, bare: 0.5, marked: 1, group: 1, groupPair: 0.5}
 
 func newIndex(b *Book) *index {
 	classes, asks := b.asks()
@@ -112,7 +114,7 @@ func (x *index) build(texts []string) {
 		for _, k := range keys {
 			f, ok := x.feature[k]
 			if !ok {
-				f = int32(len(last))
+				f = int32(len(last)) // #nosec G115 -- thousands
 				x.feature[k] = f
 				last, count = append(last, -1), append(count, 0)
 			}
@@ -188,6 +190,14 @@ func (x *index) sentenceKeys(keys []uint64, s sentence, learn bool) (all []uint6
 	}
 	for i := 1; i < len(core); i++ {
 		keys = append(keys, bare|uint64(core[i-1])<<28|uint64(core[i]))
+	}
+	groups := x.words.in(nil, words)
+	slices.Sort(groups)
+	for i, g := range groups {
+		keys = append(keys, group|uint64(g)) // #nosec G115 -- dozens
+		for _, h := range groups[i+1:] {
+			keys = append(keys, groupPair|uint64(g)<<28|uint64(h)) // #nosec G115 -- dozens
+		}
 	}
 	for _, w := range s.words {
 		if !w.accented() {

@@ -27,8 +27,9 @@ func Load(fsys fs.FS) (*Book, []Problem) { return (*Book)(nil).Reload(fsys) }
 // Reload reads and checks the content as Load does. What was learned from the
 // ways of asking is taken over from b, which may be nil, when none of them
 // changed: marking a document replaced takes milliseconds then.
-func (old *Book) Reload(fsys fs.FS) (*Book, []Problem) {
-	b := &Book{Documents: map[string]Document{}, Facts: map[string]Fact{}, Entries: map[Topic]Entry{}}
+func (b *Book) Reload(fsys fs.FS) (*Book, []Problem) {
+	old := b
+	b = &Book{Documents: map[string]Document{}, Facts: map[string]Fact{}, Entries: map[Topic]Entry{}}
 	var problems []Problem
 	complain := func(at place, key string, fatal bool, format string, args ...any) {
 		problems = append(problems, Problem{at.file, at.line(key), fatal, fmt.Sprintf(format, args...)})
@@ -66,12 +67,12 @@ func (old *Book) Reload(fsys fs.FS) (*Book, []Problem) {
 			b.Order = append(b.Order, e.ID)
 		})...)
 	}
-	problems = append(problems, b.readAsks(fsys)...)
 	problems = append(problems, readList(fsys, "scope.yaml", func(at place, s Scope) {
 		s.at = at
 		s.Reply = strings.TrimSpace(s.Reply)
 		b.Scope = append(b.Scope, s)
 	})...)
+	problems = append(problems, b.readAsks(fsys)...)
 	problems = append(problems, readList(fsys, "care.yaml", func(at place, c Care) {
 		c.at = at
 		c.Reply = strings.TrimSpace(c.Reply)
@@ -108,8 +109,9 @@ func (old *Book) Reload(fsys fs.FS) (*Book, []Problem) {
 	return b, problems
 }
 
-// readAsks reads asks/*.yaml: more ways of asking, topic → list, so that what
-// people really type can grow without touching the approved texts.
+// readAsks reads asks/*.yaml: more ways of asking, topic or kind out of scope →
+// list, so that what people really type can grow without touching the approved
+// texts.
 func (b *Book) readAsks(fsys fs.FS) []Problem {
 	files, err := fs.Glob(fsys, "asks/*.yaml")
 	if err != nil {
@@ -120,9 +122,13 @@ func (b *Book) readAsks(fsys fs.FS) []Problem {
 		var asks map[Topic][]string
 		problems = append(problems, readOne(fsys, file, &asks)...)
 		for _, id := range slices.Sorted(maps.Keys(asks)) {
+			if i := slices.IndexFunc(b.Scope, func(s Scope) bool { return s.ID == string(id) }); i >= 0 {
+				b.Scope[i].Ask = append(b.Scope[i].Ask, asks[id]...)
+				continue
+			}
 			e, ok := b.Entries[id]
 			if !ok {
-				problems = append(problems, Problem{File: file, Fatal: true, Reason: fmt.Sprintf("chủ đề %q không có trong answers", id)})
+				problems = append(problems, Problem{File: file, Fatal: true, Reason: fmt.Sprintf("chủ đề %q không có trong answers hay scope.yaml", id)})
 				continue
 			}
 			e.Ask = append(e.Ask, asks[id]...)
@@ -289,7 +295,7 @@ func (b *Book) checkPhrasings(complain complainFunc) {
 	seen := map[string]string{}
 	check := func(at place, owner string, asks []string) {
 		for _, a := range asks {
-			key := strings.Join(strings.FieldsFunc(Fold(a), func(r rune) bool { return !('a' <= r && r <= 'z' || '0' <= r && r <= '9') }), " ")
+			key := strings.Join(strings.FieldsFunc(Fold(a), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') }), " ")
 			if key == "" {
 				complain(at, "ask", true, "%s: một cách hỏi trống", owner)
 				continue

@@ -1,6 +1,10 @@
 package knowledge
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // Words is how people type: short forms and runs of words that mean the same.
 // It is data (content/words.yaml), so that it grows without anyone touching
@@ -9,6 +13,9 @@ type Words struct {
 	Short  map[string]string `yaml:"short"`
 	Same   [][]string        `yaml:"same"`
 	Filler []string          `yaml:"filler"`
+
+	// Groups are words that play the same part in a question, by a name.
+	Groups map[string][]string `yaml:"groups"`
 }
 
 // normaliser turns typed words into the words the index knows. It is built
@@ -17,7 +24,15 @@ type normaliser struct {
 	short map[string][]string // typed or folded word → folded words
 	runs  map[string][]run    // first word → runs that begin with it, longest first
 
-	filler map[string]bool // folded words that say little
+	filler map[string]bool     // folded words that say little
+	groups []string            // names, sorted
+	member map[string][]member // first word → runs that belong to a group
+}
+
+// member is a run of words that belongs to a group.
+type member struct {
+	words []string
+	group int // in groups
 }
 
 // run is a sequence of words and what it becomes.
@@ -28,6 +43,7 @@ func newNormaliser(w Words) *normaliser {
 	for _, f := range w.Filler {
 		n.filler[Fold(f)] = true
 	}
+	n.groups, n.member = slices.Sorted(maps.Keys(w.Groups)), map[string][]member{}
 	for typed, meant := range w.Short {
 		n.short[strings.ToLower(typed)] = strings.Fields(Fold(meant))
 	}
@@ -47,7 +63,29 @@ func newNormaliser(w Words) *normaliser {
 			}
 		}
 	}
+	for g, name := range n.groups {
+		for _, text := range w.Groups[name] {
+			// As the index meets them: short forms and equal expressions made one.
+			for _, s := range sentences(text) {
+				if words := n.words(s); len(words) > 0 {
+					n.member[words[0]] = append(n.member[words[0]], member{words, g})
+				}
+			}
+		}
+	}
 	return n
+}
+
+// in appends the groups that occur in the words, each once.
+func (n *normaliser) in(groups []int, words []string) []int {
+	for i := range words {
+		for _, m := range n.member[words[i]] {
+			if len(words)-i >= len(m.words) && slices.Equal(words[i:i+len(m.words)], m.words) && !slices.Contains(groups, m.group) {
+				groups = append(groups, m.group)
+			}
+		}
+	}
+	return groups
 }
 
 // words returns the folded words of a sentence with short forms written out

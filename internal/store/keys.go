@@ -13,8 +13,9 @@ import "donghanh/internal/chat"
 //
 // The desk ({desk}):
 //
-//	{desk}:from:<id> hash    "<why>/<question id>" → desk.Question as JSON; until erased
-//	{desk}:waiting   set     "<id>/<why>/<question id>" of all that wait; until erased
+//	{desk}:body      hash    reference ("<why>/<question id>") → desk.Question as JSON; until closed or erased
+//	{desk}:waiting   zset    reference → when it was asked (unix milliseconds); the same
+//	{desk}:from:<id> set     references of one person; the same
 //
 // What people said of answers ({say}):
 //
@@ -59,7 +60,10 @@ import "donghanh/internal/chat"
 func keyTalk(a chat.Address) string { return "{p:" + a.String() + "}:talk" }
 func keyRole(a chat.Address) string { return "{p:" + a.String() + "}:role" }
 
-const keyDeskWaiting = "{desk}:waiting"
+const (
+	keyDeskBody    = "{desk}:body"
+	keyDeskWaiting = "{desk}:waiting"
+)
 
 func keyDeskFrom(a chat.Address) string { return "{desk}:from:" + a.String() }
 

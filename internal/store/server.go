@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -90,7 +91,7 @@ func findServer() (string, error) {
 // process, so it is free only when both have ended; one that is about to end
 // is waited for.
 func lockFolder(ctx context.Context, dir string) (*os.File, error) {
-	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600) // #nosec G304 -- the operator names the folder
 	if err != nil {
 		return nil, fmt.Errorf("redis-server: %w", err)
 	}
@@ -139,7 +140,7 @@ func writeAt(f *os.File, text string) error {
 // it does: the kernel kills it when that thread ends, that is when this process
 // ends, however it ends.
 func (s *Server) start(program, dir string) error {
-	s.cmd = exec.Command(program,
+	s.cmd = exec.Command(program, // #nosec G204 -- found on PATH
 		"--port", "0", "--unixsocket", s.socket, "--unixsocketperm", "700",
 		"--dir", dir, "--save", "", "--appendonly", "yes", "--appendfsync", "always",
 		"--maxmemory-policy", "noeviction", "--daemonize", "no", "--logfile", "", "--loglevel", "notice")
@@ -171,7 +172,7 @@ func (s *Server) answers(ctx context.Context) error {
 		ContextTimeoutEnabled:    true,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	})
-	defer rdb.Close()
+	defer func() { _ = rdb.Close() }() // only asked
 	err := poll(ctx, answersWithin, func() error {
 		select {
 		case <-s.done:
@@ -219,7 +220,9 @@ func (s *Server) Done() <-chan struct{} { return s.done }
 
 // Err returns the last the server said when it ended by itself; it is for
 // after Done.
-func (s *Server) Err() error { return fmt.Errorf("redis-server ended (%v)\n%s", s.exit, s.output) }
+func (s *Server) Err() error {
+	return fmt.Errorf("redis-server ended: %w\n%s", cmp.Or(s.exit, errEnded), s.output)
+}
 
 // Close has the server put its files away and waits until it has ended. A
 // second call does nothing.

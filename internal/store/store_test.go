@@ -39,9 +39,6 @@ func TestTalkIsForgottenAfterADay(t *testing.T) {
 	if talk, err := s.Talk(ctx, 7); err != nil || talk.Flow != "dieukien" {
 		t.Fatalf("a second before the day is over: %+v, %v", talk, err)
 	}
-	if err := s.ForgetTalk(ctx, 7); err != nil {
-		t.Fatal(err)
-	}
 	m.FastForward(time.Second)
 	if keys := m.Keys(); len(keys) != 0 {
 		t.Errorf("after a day Redis still holds %v", keys)

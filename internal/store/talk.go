@@ -65,15 +65,6 @@ func (s *Store) SaveTalk(ctx context.Context, a chat.Address, t chat.Talk) error
 	return nil
 }
 
-// ForgetTalk forgets what was said in a conversation. Which Incoming was
-// handled last is kept, so that one delivered again is still recognised.
-func (s *Store) ForgetTalk(ctx context.Context, a chat.Address) error {
-	if err := s.rdb.HDel(ctx, keyTalk(a), "talk").Err(); err != nil {
-		return fmt.Errorf("forget talk of %s: %w", a, err)
-	}
-	return nil
-}
-
 // Role returns a person's role, "" when none is stored.
 func (s *Store) Role(ctx context.Context, a chat.Address) (string, error) {
 	role, err := s.rdb.Get(ctx, keyRole(a)).Result()

@@ -86,16 +86,6 @@ func (m *Memory) SaveTalk(_ context.Context, a chat.Address, t chat.Talk) error 
 	return m.fail
 }
 
-// ForgetTalk is Store.ForgetTalk.
-func (m *Memory) ForgetTalk(_ context.Context, a chat.Address) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.fail == nil {
-		m.talks[a] = chat.Talk{Handled: m.talks[a].Handled}
-	}
-	return m.fail
-}
-
 // cloneTalk returns t as Redis would bring it back.
 func cloneTalk(t chat.Talk) (clone chat.Talk) {
 	body, err := json.Marshal(t)
@@ -129,28 +119,61 @@ func (m *Memory) SetRole(_ context.Context, a chat.Address, role string) error {
 func (m *Memory) KeepQuestion(_ context.Context, q desk.Question) (isNew bool, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	key := fmt.Sprintf("%s/%s/%s", q.From, q.Why, q.ID)
-	if _, known := m.questions[key]; known || m.fail != nil {
+	if _, known := m.questions[q.Ref()]; known || m.fail != nil {
 		return false, m.fail
 	}
-	m.questions[key] = q
+	m.questions[q.Ref()] = q
 	return true, nil
+}
+
+// Question is Store.Question.
+func (m *Memory) Question(_ context.Context, ref string) (desk.Question, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	q, ok := m.questions[ref]
+	if !ok && m.fail == nil {
+		return q, desk.ErrClosed
+	}
+	return q, m.fail
+}
+
+// WaitingQuestions is Store.WaitingQuestions.
+func (m *Memory) WaitingQuestions(_ context.Context, n int) ([]desk.Question, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	all := m.sorted(func(desk.Question) bool { return true })
+	return all[:min(n, len(all))], m.fail
+}
+
+// CloseQuestion is Store.CloseQuestion.
+func (m *Memory) CloseQuestion(_ context.Context, q desk.Question) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.fail == nil {
+		delete(m.questions, q.Ref())
+	}
+	return m.fail
+}
+
+// sorted returns the questions that fit, oldest first.
+func (m *Memory) sorted(fits func(desk.Question) bool) []desk.Question {
+	var questions []desk.Question
+	for _, q := range m.questions {
+		if fits(q) {
+			questions = append(questions, q)
+		}
+	}
+	slices.SortFunc(questions, func(a, b desk.Question) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Ref(), b.Ref()))
+	})
+	return questions
 }
 
 // Questions is Store.Questions.
 func (m *Memory) Questions(_ context.Context, from chat.Address) ([]desk.Question, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	var questions []desk.Question
-	for _, q := range m.questions {
-		if q.From == from {
-			questions = append(questions, q)
-		}
-	}
-	slices.SortFunc(questions, func(a, b desk.Question) int {
-		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Why, b.Why))
-	})
-	return questions, m.fail
+	return m.sorted(func(q desk.Question) bool { return q.From == from }), m.fail
 }
 
 // CountQuestions is Store.CountQuestions.

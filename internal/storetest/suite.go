@@ -21,13 +21,15 @@ type Storer interface {
 
 	Talk(ctx context.Context, a chat.Address) (chat.Talk, error)
 	SaveTalk(ctx context.Context, a chat.Address, t chat.Talk) error
-	ForgetTalk(ctx context.Context, a chat.Address) error
 
 	Role(ctx context.Context, a chat.Address) (string, error)
 	SetRole(ctx context.Context, a chat.Address, role string) error
 
 	KeepQuestion(ctx context.Context, q desk.Question) (isNew bool, err error)
 	Questions(ctx context.Context, from chat.Address) ([]desk.Question, error)
+	Question(ctx context.Context, ref string) (desk.Question, error)
+	WaitingQuestions(ctx context.Context, n int) ([]desk.Question, error)
+	CloseQuestion(ctx context.Context, q desk.Question) error
 	CountQuestions(ctx context.Context) (int, error)
 	EraseQuestions(ctx context.Context, from chat.Address) (int, error)
 
@@ -56,11 +58,12 @@ func Run(t *testing.T, open func(t *testing.T) Storer) {
 		"nothing is remembered of a stranger":                   strangerIsUnknown,
 		"a talk comes back as saved":                            talkComesBack,
 		"an earlier talk does not replace a later one":          earlierTalkIsLate,
-		"a forgotten talk still says what was handled":          forgottenTalkKeepsHandled,
 		"one conversation is not another":                       talksAreApart,
 		"a role is replaced and removed":                        roleIsReplaced,
 		"a question is kept once for each reason":               questionIsKeptOnce,
 		"questions come oldest first and one person's only":     questionsAreSorted,
+		"the desk sees the oldest questions of all first":       deskSeesTheOldest,
+		"a closed question is gone, and closing again is fine":  closedIsGone,
 		"erasing takes one person's questions":                  erasingTakesOnePersons,
 		"a vote counts once for each press":                     voteCountsOnce,
 		"an outcome counts once for each question":              outcomeCountsOnce,
@@ -90,7 +93,6 @@ func strangerIsUnknown(t *testing.T, s Storer) {
 	if _, err := s.State(ctx, "answer/tg:1"); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("state of an unknown key: %v, want ErrNotFound", err)
 	}
-	equal(t, s.ForgetTalk(ctx, 7), nil)
 	equal(t, s.Reachable(ctx, 7), nil)
 	equal(t, s.Ping(ctx), nil)
 }
@@ -128,27 +130,15 @@ func earlierTalkIsLate(t *testing.T, s Storer) {
 	}
 }
 
-func forgottenTalkKeepsHandled(t *testing.T, s Storer) {
-	ctx := t.Context()
-	equal(t, s.SaveTalk(ctx, 7, someTalk(88)), nil)
-	equal(t, s.ForgetTalk(ctx, 7), nil)
-	got, err := s.Talk(ctx, 7)
-	equal(t, err, nil)
-	equal(t, got, chat.Talk{Handled: 88})
-	equal(t, s.SaveTalk(ctx, 7, someTalk(87)), nil)
-	got, err = s.Talk(ctx, 7)
-	equal(t, err, nil)
-	equal(t, got, chat.Talk{Handled: 88})
-}
-
 func talksAreApart(t *testing.T, s Storer) {
 	ctx := t.Context()
 	equal(t, s.SaveTalk(ctx, 7, someTalk(5)), nil)
 	equal(t, s.SaveTalk(ctx, -7, someTalk(6)), nil)
-	equal(t, s.ForgetTalk(ctx, 7), nil)
-	got, err := s.Talk(ctx, -7)
-	equal(t, err, nil)
-	equal(t, got, someTalk(6))
+	for address, want := range map[chat.Address]int64{7: 5, -7: 6} {
+		got, err := s.Talk(ctx, address)
+		equal(t, err, nil)
+		equal(t, got, someTalk(want))
+	}
 }
 
 func roleIsReplaced(t *testing.T, s Storer) {
@@ -180,6 +170,39 @@ func questionIsKeptOnce(t *testing.T, s Storer) {
 	n, err := s.CountQuestions(ctx)
 	equal(t, err, nil)
 	equal(t, n, 2)
+}
+
+func deskSeesTheOldest(t *testing.T, s Storer) {
+	ctx := t.Context()
+	late, early, middle := question("tg:1", 7, desk.Handed, 5), question("tg:2", 8, desk.Handed, 1), question("tg:3", 7, desk.Wrong, 2)
+	for _, q := range []desk.Question{late, early, middle} {
+		_, err := s.KeepQuestion(ctx, q)
+		equal(t, err, nil)
+	}
+	got, err := s.WaitingQuestions(ctx, 2)
+	equal(t, err, nil)
+	equal(t, got, []desk.Question{early, middle})
+	one, err := s.Question(ctx, late.Ref())
+	equal(t, err, nil)
+	equal(t, one, late)
+}
+
+func closedIsGone(t *testing.T, s Storer) {
+	ctx := t.Context()
+	q := question("tg:1", 7, desk.Handed, 0)
+	_, err := s.KeepQuestion(ctx, q)
+	equal(t, err, nil)
+	equal(t, s.CloseQuestion(ctx, q), nil)
+	equal(t, s.CloseQuestion(ctx, q), nil)
+	if _, err := s.Question(ctx, q.Ref()); !errors.Is(err, desk.ErrClosed) {
+		t.Errorf("a closed question: %v, want ErrClosed", err)
+	}
+	n, err := s.CountQuestions(ctx)
+	equal(t, err, nil)
+	equal(t, n, 0)
+	left, err := s.Questions(ctx, 7)
+	equal(t, err, nil)
+	equal(t, len(left), 0)
 }
 
 func questionsAreSorted(t *testing.T, s Storer) {

@@ -146,7 +146,7 @@ func MyData(role journey.Role, asked []chat.Asked, flow bool, waiting int) strin
 	if flow {
 		b.WriteString("• Những gì bạn đang nhập dở trong tự kiểm tra; xong là quên.\n")
 	}
-	fmt.Fprintf(&b, "• %d câu hỏi bạn nhờ chuyển cán bộ, không kèm tên.\n", waiting)
+	fmt.Fprintf(&b, "• %d câu hỏi bạn nhờ chuyển cán bộ: không kèm tên, chỉ kèm số tài khoản để gửi lại câu trả lời.\n", waiting)
 	b.WriteString("\nMình không lưu lý lịch, ảnh giấy tờ, số căn cước, kết quả thẩm tra, và không ai khác xem được câu hỏi thường của bạn.")
 	return b.String()
 }
@@ -166,18 +166,10 @@ func Erased(questions, waiting int, at time.Time) string {
 		at.Format("15:04 02/01/2006"), questions, waiting)
 }
 
-// AskPlaceholder is an example of a question, for menus.
-func AskPlaceholder() string { return "Gõ câu hỏi của bạn…" }
-
 func cutTo(s string, letters int) string {
 	r := []rune(s)
 	if len(r) <= letters {
 		return s
 	}
 	return string(r[:letters]) + "…"
-}
-
-// DeskDigest tells those at the desk how many questions wait.
-func DeskDigest(n int) string {
-	return fmt.Sprintf("Có <b>%d câu hỏi</b> đang chờ cán bộ trả lời. Gõ /cauhoi để xem, câu cũ nhất trước.", n)
 }

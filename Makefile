@@ -1,0 +1,34 @@
+.PHONY: check setup lint content bench crash demo fuzz
+
+# Everything that must hold before a commit lands: what CI runs.
+check: setup
+	@test -z "$$(gofmt -l .)" || { echo "not formatted:"; gofmt -l .; exit 1; }
+	go vet ./...
+	$(MAKE) lint
+	go run . check content
+	go test -race ./...
+
+setup:
+	./scripts/setup
+
+# The linter is a module of its own, so that the product's go.mod stays small.
+lint:
+	cd tools && GOBIN=$(CURDIR)/.bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	.bin/golangci-lint run ./...
+
+# Rewrites BENCHMARKS.md's raw figures: side by side with a peer in one run.
+bench: setup
+	./scripts/bench
+
+# 200 restarts by kill -9 while questions stream in.
+crash: setup
+	go test -count=1 -run TestKilled -v . -kills 200 -timeout 60m
+
+fuzz:
+	go test ./bot -run xxx -fuzz FuzzDecode -fuzztime 60s
+	go test ./internal/knowledge -run xxx -fuzz FuzzFold -fuzztime 60s
+	go test ./internal/knowledge -run xxx -fuzz FuzzLoad -fuzztime 60s
+	go test ./internal/wording -run xxx -fuzz FuzzSplit -fuzztime 60s
+
+demo:
+	go run . demo

@@ -1,0 +1,172 @@
+package handlers
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"html"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"donghanh/content"
+	"donghanh/internal/chat"
+	"donghanh/internal/journey"
+	"donghanh/internal/knowledge"
+	"donghanh/internal/storetest"
+)
+
+var update = flag.Bool("update", false, "rewrite the conversations in testdata")
+
+var built = sync.OnceValue(func() *knowledge.Book { return load(content.Built) })
+
+func load(files fs.FS) *knowledge.Book {
+	b, problems := knowledge.Load(files)
+	if b == nil {
+		panic(fmt.Sprint(problems))
+	}
+	return b
+}
+
+// People of the conversations.
+var people = map[string]chat.Address{"sinh viên": 11, "quản trị": 99}
+
+// newBot is the bot as the conversations meet it: the built-in content, an
+// empty store, one admin, at 21:40 on 24 November 2026.
+func newBot(book func() *knowledge.Book) (*Handlers, *storetest.Memory) {
+	store := storetest.NewMemory()
+	return New(Parts{
+		Talks: store, Desk: store, Outbox: store, Book: book,
+		Admins: []chat.Address{people["quản trị"]}, Log: slog.New(slog.DiscardHandler),
+	}), store
+}
+
+var evening = time.Date(2026, 11, 24, 21, 40, 0, 0, journey.Zone)
+
+// TestConversations plays each file in testdata and compares it whole. A line
+// "> sinh viên: text" is typed, "> sinh viên: [label]" presses the button of
+// that label nearest above, "> sinh viên: <photo>" attaches a file; the lines
+// between are what the bot says.
+func TestConversations(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no conversations: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			raw, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := play(t, string(raw))
+			if *update {
+				if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if got != string(raw) {
+				t.Errorf("the conversation went another way (go test ./handlers -update, then read the difference):\n%s", got)
+			}
+		})
+	}
+}
+
+func play(t *testing.T, script string) string {
+	t.Helper()
+	h, store := newBot(built)
+	var out strings.Builder
+	buttons := map[string]chat.Button{} // label → the nearest above
+	target := map[string]int{}          // label → its message
+	seq, message := int64(100), 1000
+	at := evening
+	for line := range strings.Lines(script) {
+		line = strings.TrimRight(line, "\n")
+		said, ok := strings.CutPrefix(line, "> ")
+		if !ok {
+			if strings.HasPrefix(line, "#") {
+				out.WriteString(line + "\n")
+			}
+			continue
+		}
+		out.WriteString(line + "\n")
+		name, text, _ := strings.Cut(said, ": ")
+		seq++
+		message++
+		at = at.Add(20 * time.Second)
+		in := chat.Incoming{ID: fmt.Sprintf("tg:%d", seq), Seq: seq, At: at, Chat: people[name], From: people[name], Name: "Lan", Message: message}
+		switch {
+		case people[name] == 0:
+			t.Fatalf("nobody is called %q", name)
+		case text == "<photo>":
+			in.File = chat.Photo
+		case strings.HasPrefix(text, "[") && strings.HasSuffix(text, "]"):
+			label := strings.Trim(text, "[]")
+			b, ok := buttons[label]
+			if !ok {
+				t.Fatalf("no button %q above", label)
+			}
+			in.Button, in.Press, in.Message = b.Data, in.ID, target[label]
+		default:
+			in.Text = strings.ReplaceAll(text, `\n`, "\n")
+		}
+		before := len(store.Messages())
+		if err := h.Handle(context.Background(), in); err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range store.Messages()[before:] {
+			message++
+			if m.To != people[name] {
+				out.WriteString("< (gửi " + nameOf(m.To) + ")\n")
+			}
+			write(&out, m)
+			for _, row := range m.Rows {
+				for _, b := range row {
+					buttons[b.Label], target[b.Label] = b, message
+				}
+			}
+		}
+	}
+	return out.String()
+}
+
+func nameOf(who chat.Address) string {
+	for name, address := range people {
+		if address == who {
+			return name
+		}
+	}
+	return who.String()
+}
+
+var tag = regexp.MustCompile(`</?(b|i|code)>`)
+
+func write(out *strings.Builder, m chat.Message) {
+	mark := "<"
+	switch {
+	case m.Act == chat.Ack && m.Text == "":
+		return
+	case m.Act == chat.Ack:
+		mark = "< (thoáng hiện)"
+	case m.Act == chat.Edit:
+		mark = "< (sửa tin)"
+	}
+	text := html.UnescapeString(tag.ReplaceAllString(m.Text, ""))
+	fmt.Fprintf(out, "%s %s\n", mark, strings.ReplaceAll(text, "\n", "\n  "))
+	if m.File != nil {
+		fmt.Fprintf(out, "  {%s}\n", m.File.Name)
+	}
+	for _, row := range m.Rows {
+		out.WriteString(" ")
+		for _, b := range row {
+			out.WriteString(" [" + b.Label + "]")
+		}
+		out.WriteString("\n")
+	}
+}

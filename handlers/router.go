@@ -1,0 +1,326 @@
+// Package handlers holds one function for each thing a person can do, and the
+// table that leads there. A handler loads, decides, saves and words; it knows
+// no Telegram, no Redis, no clock and no goroutine.
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"donghanh/internal/chat"
+	"donghanh/internal/desk"
+	"donghanh/internal/journey"
+	"donghanh/internal/knowledge"
+	"donghanh/internal/wording"
+)
+
+// Talks is what is remembered of conversations.
+type Talks interface {
+	Talk(context.Context, chat.Address) (chat.Talk, error)
+	SaveTalk(context.Context, chat.Address, chat.Talk) error
+	Role(context.Context, chat.Address) (string, error)
+	Reachable(context.Context, chat.Address) error
+}
+
+// Desk keeps what waits for a person, and counts what people said of answers.
+// Each of its writes happens once for each id.
+type Desk interface {
+	KeepQuestion(context.Context, desk.Question) (isNew bool, err error)
+	Questions(context.Context, chat.Address) ([]desk.Question, error)
+	Question(ctx context.Context, ref string) (desk.Question, error) // desk.ErrClosed
+	WaitingQuestions(ctx context.Context, n int) ([]desk.Question, error)
+	CountQuestions(context.Context) (int, error)
+	CloseQuestion(context.Context, desk.Question) error
+	EraseQuestions(context.Context, chat.Address) (int, error)
+	CountVote(ctx context.Context, id, topic string, good bool) error
+	CountOutcome(ctx context.Context, id, outcome string) error
+}
+
+// Outbox takes messages for delivery, each key once.
+type Outbox interface {
+	Put(context.Context, ...chat.Message) (int, error)
+}
+
+// Handlers does what people ask for. Create it with New.
+type Handlers struct {
+	talks  Talks
+	desk   Desk
+	outbox Outbox
+	book   func() *knowledge.Book // the content of the moment
+	admins []chat.Address
+	log    *slog.Logger
+	routes []Route
+}
+
+// Parts is what Handlers is made of.
+type Parts struct {
+	Talks  Talks
+	Desk   Desk
+	Outbox Outbox
+	Book   func() *knowledge.Book
+	Admins []chat.Address
+	Log    *slog.Logger
+}
+
+// New returns the handlers with their routes.
+func New(p Parts) *Handlers {
+	h := &Handlers{talks: p.Talks, desk: p.Desk, outbox: p.Outbox, book: p.Book, admins: p.Admins, log: p.Log}
+	h.routes = []Route{
+		{Command: "dieukien", Do: h.SelfCheck, Menu: "Tự xem mình còn thiếu điều kiện gì"},
+		{Command: "cauhoi", For: atDesk, Do: h.WaitingQuestions, Menu: "Câu hỏi đang chờ cán bộ trả lời"},
+		{Command: "dulieu", Do: h.MyData, Menu: "Mình đang lưu gì về bạn, tải về, xóa"},
+		{Command: "trogiup", Do: h.Help, Menu: "Cách dùng, gặp người thật"},
+		{Command: "huy", Do: h.Cancel, Menu: "Hủy việc đang làm dở"},
+		{Command: "start", Do: h.Start},
+		{Command: "help", Do: h.Help},
+		{Button: buttonTopic, Do: h.AskTopic},
+		{Button: buttonGood, Do: h.GoodAnswer},
+		{Button: buttonBad, Do: h.BadAnswer},
+		{Button: buttonOfficer, Do: h.AskOfficer},
+		{Button: buttonCheck, Do: h.CheckStep},
+		{Button: buttonDownload, Do: h.Download},
+		{Button: buttonErase, Do: h.Erase},
+		{Button: buttonReply, For: atDesk, Do: h.BeginReply},
+		{Button: buttonSend, For: atDesk, Do: h.SendReply},
+		{Button: buttonDrop, For: atDesk, Do: h.DropQuestion},
+		{Button: buttonCancel, Do: h.Cancel},
+		{File: true, Do: h.RefuseFile},
+		{Text: true, Do: h.Ask}, // last: anything else is a question
+	}
+	return h
+}
+
+// Route leads from something a person did to the handler for it. Exactly one
+// of Command, Button, File and Text is set.
+type Route struct {
+	Command string
+	Button  string
+	File    bool
+	Text    bool
+	For     []journey.Role // nil: anyone
+	Do      func(context.Context, *Request) (chat.Reply, error)
+	Menu    string // what it does, for the menu and the help; empty: not listed
+}
+
+// Request is one thing a person did, with what is known of them. A handler may
+// change Talk; it is stored after the reply.
+type Request struct {
+	chat.Incoming
+	Role journey.Role
+	Talk *chat.Talk
+	Args []string // after the command, or the parts of the button's data
+	Book *knowledge.Book
+}
+
+// maxQuestion is how many letters a message may have to be read as a question.
+const maxQuestion = 3000
+
+// Handle answers one Incoming: it finds the person, checks the role, runs the
+// handler, and stores reply and conversation. Run again for the same Incoming
+// it changes nothing more. An error means that nothing is sure to be stored
+// and Handle is to be run again; a panic is answered with an apology.
+func (h *Handlers) Handle(ctx context.Context, in chat.Incoming) error {
+	if in.Chat.Group() {
+		return nil // what concerns one person is not said before others
+	}
+	talk, err := h.talks.Talk(ctx, in.From)
+	if err != nil {
+		return fmt.Errorf("handle %s: %w", in.ID, err)
+	}
+	if in.Seq <= talk.Handled || in.Blocked {
+		return nil
+	}
+	role, err := h.role(ctx, in.From)
+	if err != nil {
+		return fmt.Errorf("handle %s: %w", in.ID, err)
+	}
+	if err := h.talks.Reachable(ctx, in.From); err != nil {
+		return fmt.Errorf("handle %s: %w", in.ID, err)
+	}
+	r := &Request{Incoming: in, Role: role, Talk: &talk, Book: h.book()}
+	reply, err := h.run(ctx, r)
+	if err != nil {
+		return fmt.Errorf("handle %s: %w", in.ID, err)
+	}
+	if messages := outgoing(in, reply); len(messages) > 0 {
+		if _, err := h.outbox.Put(ctx, messages...); err != nil {
+			return fmt.Errorf("handle %s: %w", in.ID, err)
+		}
+	}
+	talk.Handled = in.Seq
+	if err := h.talks.SaveTalk(ctx, in.From, talk); err != nil {
+		return fmt.Errorf("handle %s: %w", in.ID, err)
+	}
+	return nil
+}
+
+func (h *Handlers) role(ctx context.Context, who chat.Address) (journey.Role, error) {
+	if slices.Contains(h.admins, who) {
+		return journey.Admin, nil
+	}
+	role, err := h.talks.Role(ctx, who)
+	return journey.Role(role), err
+}
+
+// run finds the route and follows it.
+func (h *Handlers) run(ctx context.Context, r *Request) (reply chat.Reply, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			h.log.Error("handler panicked", "update", r.ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			reply, err = chat.Reply{Texts: []string{wording.Broken(r.ID)}}, nil
+		}
+	}()
+	route, ok := h.route(r)
+	switch {
+	case !ok && r.Press != "":
+		return chat.Reply{Toast: wording.ToastOld}, nil
+	case !ok:
+		return chat.Reply{Texts: []string{wording.UnknownCommand(command(r.Text))}}, nil
+	case route.For != nil && !slices.Contains(route.For, r.Role) && r.Press != "":
+		return chat.Reply{Toast: wording.ToastRefused}, nil
+	case route.For != nil && !slices.Contains(route.For, r.Role):
+		return chat.Reply{Texts: []string{wording.NotForYou()}}, nil
+	}
+	return route.Do(ctx, r)
+}
+
+// route finds what a person wants and fills r.Args.
+func (h *Handlers) route(r *Request) (Route, bool) {
+	name, isCommand := "", false
+	switch {
+	case r.Press != "":
+		parts := strings.Split(r.Button, ":")
+		name, r.Args = parts[0], parts[1:]
+	case r.File == chat.NoFile:
+		if name = command(r.Text); name != "" {
+			isCommand = true
+			r.Args = strings.Fields(r.Text)[1:]
+		}
+	}
+	for _, route := range h.routes {
+		switch {
+		case r.Press != "":
+			if route.Button != "" && route.Button == name {
+				return route, true
+			}
+		case isCommand:
+			if route.Command != "" && route.Command == name {
+				return route, true
+			}
+		case r.File != chat.NoFile:
+			if route.File {
+				return route, true
+			}
+		case route.Text:
+			return route, true
+		}
+	}
+	return Route{}, false
+}
+
+// command returns the name in "/han@bot 3", or "" for a text that is none.
+func command(text string) string {
+	word, ok := strings.CutPrefix(text, "/")
+	if !ok {
+		return ""
+	}
+	word, _, _ = strings.Cut(word, " ")
+	word, _, _ = strings.Cut(word, "\n")
+	word, _, _ = strings.Cut(word, "@")
+	return strings.ToLower(word)
+}
+
+// Menu lists the commands a role sees, in order.
+func (h *Handlers) Menu(role journey.Role) []wording.Command {
+	var out []wording.Command
+	for _, r := range h.routes {
+		if r.Command != "" && r.Menu != "" && (r.For == nil || slices.Contains(r.For, role)) {
+			out = append(out, wording.Command{Name: r.Command, Does: r.Menu})
+		}
+	}
+	return out
+}
+
+// outgoing turns a reply into messages, each with a key named for its cause.
+func outgoing(in chat.Incoming, reply chat.Reply) []chat.Message {
+	var out []chat.Message
+	if in.Press != "" {
+		out = append(out, chat.Message{Key: "ack/" + in.ID, To: in.Chat, At: in.At, Act: chat.Ack, Press: in.Press, Text: reply.Toast})
+	}
+	var parts []string
+	for _, t := range reply.Texts {
+		parts = append(parts, wording.Split(t, wording.MaxMessage)...)
+	}
+	for i, text := range parts {
+		m := chat.Message{Key: "answer/" + in.ID, To: in.Chat, At: in.At, Text: text, Protect: reply.Protect}
+		m.Key = partKey(m.Key, i)
+		if i == 0 && reply.Edit && in.Message != 0 {
+			m.Act, m.Target = chat.Edit, in.Message
+		}
+		if i == len(parts)-1 {
+			m.Rows, m.File = reply.Rows, reply.File
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+// partKey names the i-th message of one cause.
+func partKey(key string, i int) string {
+	if i == 0 {
+		return key
+	}
+	return key + "/" + strconv.Itoa(i+1)
+}
+
+// Names of buttons. A button's data is a name and its arguments, divided by
+// colons.
+const (
+	buttonTopic    = "q"  // topic, seq of the question it answers (0: none)
+	buttonGood     = "ok" // seq, topic
+	buttonBad      = "no" // seq, topic
+	buttonOfficer  = "hoi"
+	buttonCheck    = "dk"
+	buttonDownload = "tai"
+	buttonErase    = "xoa"
+	buttonReply    = "tl"   // reason and id of the question
+	buttonSend     = "gui"  // the same
+	buttonDrop     = "dong" // the same
+	buttonCancel   = "huy"
+)
+
+// button makes a button. It panics if the data would not fit, which is a
+// mistake of ours: every argument is an id of ours with a checked length.
+func button(label, name string, args ...any) chat.Button {
+	data := name
+	for _, a := range args {
+		data += ":" + fmt.Sprint(a)
+	}
+	if len(data) > chat.MaxData || !utf8.ValidString(data) {
+		panic("button data does not fit: " + data)
+	}
+	return chat.Button{Label: label, Data: data}
+}
+
+// arg returns the i-th argument, or "".
+func (r *Request) arg(i int) string {
+	if i < len(r.Args) {
+		return r.Args[i]
+	}
+	return ""
+}
+
+// seq returns the i-th argument as a Seq, or 0.
+func (r *Request) seq(i int) int64 {
+	n, err := strconv.ParseInt(r.arg(i), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}

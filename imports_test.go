@@ -1,0 +1,74 @@
+package main
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// imports says which packages of ours each package may import. Quiet packages
+// hold what is true; busy ones own one outside thing each and know no other
+// busy one; only main knows them all.
+var imports = map[string]string{
+	"chat":         "",
+	"desk":         "chat",
+	"journey":      "",
+	"knowledge":    "",
+	"outbox/claim": "chat", // what queue and courier speak of
+	"wording":      "chat journey knowledge desk",
+
+	"bot":       "chat",
+	"handlers":  "chat desk journey knowledge wording",
+	"scheduler": "chat journey wording",
+	"outbox":    "chat outbox/claim",
+	"store":     "chat desk outbox/claim",
+	"config":    "",
+	"content":   "",
+
+	"telegramtest": "",
+	"storetest":    "chat desk store",
+	"demo":         "telegramtest",
+}
+
+// owners says which package alone may import a library.
+var owners = map[string]string{
+	"github.com/go-telegram-bot-api/": "bot",
+	"github.com/redis/go-redis/":      "store",
+	"github.com/robfig/cron/":         "scheduler",
+	"github.com/caarlos0/env/":        "config",
+	"github.com/goccy/go-yaml":        "knowledge",
+}
+
+func TestImportsKeepToTheTable(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		name := short(fields[0])
+		if name == "donghanh" {
+			continue // main wires all
+		}
+		allowed, ok := imports[name]
+		if !ok {
+			t.Errorf("package %s does not stand in the import table", fields[0])
+		}
+		for _, imported := range fields[1:] {
+			if strings.HasPrefix(imported, "donghanh/") && !slices.Contains(strings.Fields(allowed), short(imported)) {
+				t.Errorf("%s may not import %s", name, imported)
+			}
+			for library, owner := range owners {
+				if strings.HasPrefix(imported, library) && name != owner && name != "storetest" {
+					t.Errorf("%s may not import %s: it belongs to %s", name, imported, owner)
+				}
+			}
+		}
+	}
+}
+
+// short is a package without the module and internal/.
+func short(path string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(path, "donghanh/"), "internal/")
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"donghanh/content"
+	"donghanh/internal/knowledge"
+)
+
+// library holds the content of the moment and reads it again when it changes.
+type library struct {
+	files fs.FS
+	log   *slog.Logger
+	book  atomic.Pointer[knowledge.Book]
+	seen  string // fingerprint of what was read last
+}
+
+// contentFiles returns the academy's own content, or what is built in.
+func contentFiles(dir string) fs.FS {
+	if dir == "" {
+		return content.Built
+	}
+	return os.DirFS(dir)
+}
+
+// openLibrary reads the content. Content with errors is refused; the error
+// shows the first finding.
+func openLibrary(files fs.FS, log *slog.Logger) (*library, error) {
+	l := &library{files: files, log: log, seen: fingerprint(files)}
+	book, problems := knowledge.Load(files)
+	if book == nil {
+		return nil, fmt.Errorf("content: %w; see all: donghanh check", firstFatal(problems))
+	}
+	l.book.Store(book)
+	return l, nil
+}
+
+func firstFatal(problems []knowledge.Problem) error {
+	for _, p := range problems {
+		if p.Fatal {
+			return fmt.Errorf("%s", p)
+		}
+	}
+	return nil
+}
+
+// Book returns the content as last read without errors.
+func (l *library) Book() *knowledge.Book { return l.book.Load() }
+
+// lookEvery is how often the files are looked at: a document marked replaced
+// withdraws its answers within a second.
+const lookEvery = 300 * time.Millisecond
+
+// Watch reads the content again when a file changed or reload is signalled,
+// until ctx ends. Content with errors changes nothing: the last good reading
+// stays.
+func (l *library) Watch(ctx context.Context, reload <-chan os.Signal) error {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-reload:
+			l.read()
+		case <-tick.C:
+			if now := fingerprint(l.files); now != l.seen {
+				l.read()
+			}
+		}
+	}
+}
+
+func (l *library) read() {
+	l.seen = fingerprint(l.files)
+	book, problems := l.Book().Reload(l.files)
+	if book == nil {
+		l.log.Error("content not reloaded, the last good one stays", "finding", firstFatal(problems).Error())
+		return
+	}
+	l.book.Store(book)
+	l.log.Info("content reloaded", "entries", len(book.Entries), "awaiting", len(book.Awaiting()))
+}
+
+// fingerprint changes when a content file is changed, added or removed.
+func fingerprint(files fs.FS) string {
+	print := ""
+	for _, pattern := range []string{"*.yaml", "answers/*.yaml", "asks/*.yaml"} {
+		names, _ := fs.Glob(files, pattern) // the patterns are well formed
+		for _, name := range names {
+			if info, err := fs.Stat(files, name); err == nil {
+				print += fmt.Sprint(name, info.Size(), info.ModTime().UnixNano(), ";")
+			}
+		}
+	}
+	return print
+}

@@ -1,0 +1,47 @@
+package scheduler
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"donghanh/internal/chat"
+	"donghanh/internal/journey"
+	"donghanh/internal/wording"
+)
+
+// Waiting counts the questions that wait for a person.
+type Waiting interface {
+	CountQuestions(context.Context) (int, error)
+}
+
+// Outbox takes messages for delivery, each key once.
+type Outbox interface {
+	Put(context.Context, ...chat.Message) (int, error)
+}
+
+// DeskDigest tells those at the desk once a day, from at (time since midnight)
+// on, how many questions wait. A morning on which the bot was down is made up
+// for later the same day; a day without questions stays silent.
+func DeskDigest(desk Waiting, outbox Outbox, at time.Duration, to []chat.Address) Job {
+	return Job{Name: "desk digest", Do: func(ctx context.Context, now time.Time) error {
+		now = now.In(journey.Zone)
+		midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, journey.Zone)
+		if now.Sub(midnight) < at {
+			return nil
+		}
+		n, err := desk.CountQuestions(ctx)
+		if err != nil || n == 0 {
+			return err
+		}
+		var messages []chat.Message
+		for _, who := range to {
+			messages = append(messages, chat.Message{
+				Key: fmt.Sprintf("desk/%s/%s", midnight.Format(time.DateOnly), who), To: who, Lane: chat.Reminders, At: now,
+				Text: wording.DeskDigest(n),
+			})
+		}
+		_, err = outbox.Put(ctx, messages...)
+		return err
+	}}
+}

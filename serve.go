@@ -1,0 +1,321 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"donghanh/bot"
+	"donghanh/config"
+	"donghanh/handlers"
+	"donghanh/internal/chat"
+	"donghanh/internal/journey"
+	"donghanh/internal/outbox"
+	"donghanh/internal/store"
+	"donghanh/internal/wording"
+	"donghanh/scheduler"
+)
+
+// serve runs the bot until ctx ends or a part of it fails.
+func serve(ctx context.Context, args []string, e env) (err error) {
+	f := flags("serve")
+	clock := f.String("clock", "", "for rehearsals: the clock starts there and runs on")
+	if err := parse(f, args, 0); err != nil {
+		return err
+	}
+	environ, err := config.Environ(e.environ, ".env")
+	if err != nil {
+		return err
+	}
+	cfg, err := config.Load(environ)
+	if err := errors.Join(err, cfg.ForServe()); err != nil {
+		return err
+	}
+	now, err := clockFrom(*clock, cfg.TelegramAPI)
+	if err != nil {
+		return err
+	}
+	log := logger(cfg, e)
+	lib, err := openLibrary(contentFiles(cfg.ContentDir), log)
+	if err != nil {
+		return err
+	}
+	db, server, err := openStore(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close(), server.Close()) }()
+
+	b := &bots{
+		log: log, now: now, lib: lib, db: db, rate: cfg.SendRate, people: admins(cfg.AdminIDs),
+		remindAt: time.Duration(cfg.RemindAt.Hour)*time.Hour + time.Duration(cfg.RemindAt.Minute)*time.Minute,
+		client:   bot.New(bot.Config{Token: string(cfg.TelegramToken), API: cfg.TelegramAPI, Now: now, Log: log}),
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen)
+	if err != nil {
+		return fmt.Errorf("LISTEN: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", b.health)
+	receive := b.poll
+	if cfg.WebhookURL != "" {
+		mux.Handle("/telegram", b.client.Webhook(string(cfg.WebhookSecret), b.handle, db.Aside))
+		receive = func(ctx context.Context) error {
+			return b.setWebhook(ctx, cfg.WebhookURL, string(cfg.WebhookSecret))
+		}
+	}
+	reload := make(chan os.Signal, 1)
+	signal.Notify(reload, syscall.SIGHUP)
+	defer signal.Stop(reload)
+	log.Info("started", "version", version, "entries", len(lib.Book().Entries), "awaiting_approval", len(lib.Book().Awaiting()), "listen", listener.Addr().String())
+	return b.run(ctx,
+		receive,
+		func(ctx context.Context) error { return lib.Watch(ctx, reload) },
+		func(ctx context.Context) error { return serveHTTP(ctx, listener, mux) },
+		func(ctx context.Context) error { return watch(ctx, server) },
+	)
+}
+
+// clockFrom returns the clock of the process, or one that starts at a moment
+// of a rehearsal. Real people must not be written to by a wrong clock.
+func clockFrom(start, api string) (func() time.Time, error) {
+	now := func() time.Time { return time.Now().In(journey.Zone) }
+	if start == "" {
+		return now, nil
+	}
+	at, err := time.Parse(time.RFC3339, start)
+	if err != nil {
+		return nil, usageError{fmt.Sprintf("serve: --clock %q is not a time such as 2027-01-20T06:59:50+07:00", start)}
+	}
+	if api == config.TelegramsOwn {
+		return nil, usageError{"serve: --clock is for rehearsals and needs TELEGRAM_API set to a pretend Telegram"}
+	}
+	shift := time.Until(at)
+	return func() time.Time { return now().Add(shift) }, nil
+}
+
+func logger(cfg config.Config, e env) *slog.Logger {
+	options := &slog.HandlerOptions{Level: slog.Level(cfg.LogLevel)}
+	if cfg.LogFormat == "text" {
+		return slog.New(slog.NewTextHandler(e.err, options))
+	}
+	return slog.New(slog.NewJSONHandler(e.err, options))
+}
+
+// openStore opens REDIS_URL, or a private redis-server with its files in the
+// data folder.
+func openStore(ctx context.Context, cfg config.Config) (*store.Store, redisServer, error) {
+	if cfg.RedisURL != "" {
+		db, err := store.Open(ctx, string(cfg.RedisURL))
+		return db, elsewhere{}, err
+	}
+	server, err := store.StartServer(ctx, cfg.DataDir)
+	if err != nil {
+		return nil, nil, err
+	}
+	db, err := store.Open(ctx, server.URL())
+	if err != nil {
+		return nil, nil, errors.Join(err, server.Close())
+	}
+	// Nobody else can hold a lease of a private server: what was in flight
+	// when the last process died goes on at once.
+	if _, err := db.Recover(ctx); err != nil {
+		return nil, nil, errors.Join(err, db.Close(), server.Close())
+	}
+	return db, server, nil
+}
+
+// redisServer is a private server, or none.
+type redisServer interface {
+	Done() <-chan struct{}
+	Err() error
+	Close() error
+}
+
+// elsewhere is a server that is not ours to stop.
+type elsewhere struct{}
+
+func (elsewhere) Done() <-chan struct{} { return nil }
+func (elsewhere) Err() error            { return nil }
+func (elsewhere) Close() error          { return nil }
+
+// watch ends the bot when its private server ended by itself.
+func watch(ctx context.Context, server redisServer) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-server.Done():
+		return server.Err()
+	}
+}
+
+func admins(ids []int64) map[chat.Address]journey.Role {
+	out := map[chat.Address]journey.Role{}
+	for _, id := range ids {
+		out[chat.Address(id)] = journey.Admin
+	}
+	return out
+}
+
+// bots is one running bot: everything it needs, wired.
+type bots struct {
+	log      *slog.Logger
+	now      func() time.Time
+	lib      *library
+	db       *store.Store
+	client   *bot.Client
+	rate     int
+	people   map[chat.Address]journey.Role // those known by name of the settings
+	remindAt time.Duration
+	handlers *handlers.Handlers
+}
+
+// run runs the parts every bot has, and those given, until ctx ends or one
+// fails; then it waits for all.
+func (b *bots) run(ctx context.Context, more ...func(context.Context) error) error {
+	b.handlers = handlers.New(handlers.Parts{Talks: b.db, Desk: b.db, Outbox: b.db, Book: b.lib.Book, Admins: b.with(journey.Admin), Log: b.log})
+	courier := &outbox.Courier{Queue: b.db, Sender: b.client, Pace: outbox.Pace{Rate: b.rate, Lease: leaseFor}, Now: b.now, Log: b.log}
+	b.db.OnPut(courier.Wake)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return courier.Run(ctx) })
+	group.Go(func() error {
+		return scheduler.Run(ctx, b.now, b.log, scheduler.DeskDigest(b.db, b.db, b.remindAt, b.atDesk()))
+	})
+	group.Go(func() error { b.introduce(ctx); return nil })
+	for _, part := range more {
+		group.Go(func() error { return part(ctx) })
+	}
+	return group.Wait()
+}
+
+func (b *bots) handle(ctx context.Context, in chat.Incoming) error {
+	return b.handlers.Handle(ctx, in)
+}
+
+// poll receives updates by long polling.
+func (b *bots) poll(ctx context.Context) error {
+	return b.client.Poll(ctx, b.handle, b.db.Aside)
+}
+
+// setWebhook tells Telegram where to send updates, and again until it heard.
+func (b *bots) setWebhook(ctx context.Context, url, secret string) error {
+	return b.persist(ctx, "webhook not set yet", func() error { return b.client.SetWebhook(ctx, url, secret) })
+}
+
+// introduce sets the command menus and the description. The bot works without
+// them, so Telegram being down only delays it.
+func (b *bots) introduce(ctx context.Context) {
+	err := b.persist(ctx, "menus not set yet", func() error {
+		if err := b.setMenu(ctx, everyone, journey.Guest); err != nil {
+			return err
+		}
+		for who, role := range b.people {
+			err := b.setMenu(ctx, who, role)
+			var gone *chat.Unreachable
+			if err != nil && !errors.As(err, &gone) { // one who never wrote has no menu yet
+				return err
+			}
+		}
+		return b.client.SetDescription(ctx, wording.Description())
+	})
+	if err != nil {
+		b.log.Warn("menus not set", "err", err)
+	}
+}
+
+// leaseFor is how long a claimed message may be under way. It outlives the
+// longest delivery, so that a lease that ran out means a courier that died.
+const leaseFor = 30 * time.Second
+
+// everyone is the address of the menu for those the bot does not know.
+const everyone = chat.Address(0)
+
+func (b *bots) setMenu(ctx context.Context, to chat.Address, role journey.Role) error {
+	var menu []bot.Command
+	for _, c := range b.handlers.Menu(role) {
+		menu = append(menu, bot.Command{Name: c.Name, Description: c.Does})
+	}
+	return b.client.SetCommands(ctx, to, menu)
+}
+
+// with lists the people of a role.
+func (b *bots) with(role journey.Role) []chat.Address {
+	var out []chat.Address
+	for who, has := range b.people {
+		if has == role {
+			out = append(out, who)
+		}
+	}
+	return out
+}
+
+// atDesk lists those who look after waiting questions.
+func (b *bots) atDesk() []chat.Address {
+	return append(b.with(journey.Admin), b.with(journey.YouthOfficer)...)
+}
+
+// persist does something at Telegram until it worked, ctx ended, or Telegram
+// refused it for good.
+func (b *bots) persist(ctx context.Context, what string, do func() error) error {
+	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
+		err := do()
+		var refused *chat.Refused
+		var stop *chat.Stop
+		if err == nil || ctx.Err() != nil {
+			return nil
+		}
+		if errors.As(err, &refused) || errors.As(err, &stop) {
+			return err
+		}
+		b.log.Warn(what, "err", err)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(wait):
+		}
+	}
+}
+
+// quietFor is how long polling may have heard nothing before the bot counts as
+// unwell: a long poll answers within 50 seconds.
+const quietFor = 2 * time.Minute
+
+// health says 200 when Redis and polling are well, else 503 with the reason.
+func (b *bots) health(w http.ResponseWriter, r *http.Request) {
+	if err := b.db.Ping(r.Context()); err != nil {
+		http.Error(w, "redis: "+err.Error(), http.StatusServiceUnavailable)
+		return
+	}
+	if heard := b.client.Heard(); b.now().Sub(heard) > quietFor {
+		http.Error(w, "telegram: nothing heard since "+heard.Format(time.RFC3339), http.StatusServiceUnavailable)
+		return
+	}
+	_, _ = w.Write([]byte("ok\n")) // the asker is gone: nobody to tell
+}
+
+// serveHTTP serves until ctx ends.
+func serveHTTP(ctx context.Context, l net.Listener, h http.Handler) error {
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute}
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(l) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := server.Shutdown(ending); err != nil {
+		return errors.Join(err, server.Close())
+	}
+	return nil
+}

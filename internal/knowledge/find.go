@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 )
 
 // Outcome says how sure the book is of what it found.
@@ -33,10 +34,10 @@ type Found struct {
 const (
 	sharpness   = 2.2  // how far the learned scores are spread before they become shares
 	sureShare   = 0.50 // the first one's share of all, to answer it alone
-	sureLead    = 1.5  // how many times the second one's share it has
-	sureLikely  = 0.20 // how near the nearest way of asking is, to answer
+	sureLead    = 1.6  // how many times the second one's share it has
+	sureLikely  = 0.12 // how near the nearest way of asking is, to answer
 	offerShare  = 0.03 // share of one that is offered
-	offerLikely = 0.12 // how near the nearest way of asking is, to offer anything
+	offerLikely = 0.08 // how near the nearest way of asking is, to offer anything
 	outside     = 0.60 // share of a kind out of scope, to decline
 )
 
@@ -49,6 +50,9 @@ func (b *Book) find(said []sentence, before string) Found {
 	if c := b.cares.distress(said); c != nil {
 		return Found{Outcome: Distress, Care: c, Score: 1}
 	}
+	if topics := b.ambiguous(said); topics != nil && before == "" {
+		return Found{Outcome: Unsure, Choices: topics, Score: 1 / float64(len(topics))}
+	}
 	found := b.decide(b.index.rank(said, nil))
 	if before == "" || !b.leans(said, found) {
 		return found
@@ -59,6 +63,28 @@ func (b *Book) find(said []sentence, before string) Found {
 		return together
 	}
 	return found
+}
+
+// ambiguous returns the topics a question may mean that holds an expression
+// people use for several things, and no word that tells which; else nil.
+func (b *Book) ambiguous(said []sentence) []Topic {
+	if len(b.typing.Ambiguous) == 0 {
+		return nil
+	}
+	var words []string
+	for _, s := range said {
+		words = append(words, b.words.words(s)...)
+	}
+	text := " " + strings.Join(words, " ") + " "
+	holds := func(list []string) bool {
+		return slices.ContainsFunc(list, func(s string) bool { return strings.Contains(text, " "+Fold(s)+" ") })
+	}
+	for _, a := range b.typing.Ambiguous {
+		if holds(a.Words) && !holds(a.Unless) {
+			return a.Topics
+		}
+	}
+	return nil
 }
 
 // FindAll returns what the book has for each question in a message, at most

@@ -3,6 +3,7 @@ package knowledge
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -86,70 +87,105 @@ func (s sentence) questions() bool {
 }
 
 // sentences cuts a text into sentences and words. A letter typed three times
-// or more ("vậyyyy") counts once. Anything but letters and digits divides
+// or more ("vậyyyy") counts twice. Anything but letters and digits divides
 // words.
 func sentences(text string) []sentence {
-	text = strings.ToLower(norm.NFC.String(text))
-	var out []sentence
-	var now sentence
-	var exact, folded strings.Builder
-	var last rune
-	run := 0
-	word1 := func() {
-		if folded.Len() > 0 {
-			now.words = append(now.words, word{exact.String(), folded.String()})
-			exact.Reset()
-			folded.Reset()
-		}
-		last, run = 0, 0
+	c := cutter{
+		exact:  make([]byte, 0, len(text)+8),
+		folded: make([]byte, 0, len(text)),
+		words:  make([]span, 0, len(text)/4+1),
 	}
-	end := func(asks bool) {
-		word1()
-		if asks && len(now.words) == 0 && len(out) > 0 {
-			out[len(out)-1].asks = true
-			return
-		}
-		if len(now.words) > 0 {
-			now.asks = asks
-			out = append(out, now)
-			now = sentence{}
-		}
-	}
-	runes := []rune(text)
-	for i, r := range runes {
+	last := ' '
+	text = norm.NFC.String(text)
+	for i, r := range text {
 		switch {
 		case unicode.IsLetter(r) || unicode.IsDigit(r):
-			f := foldRune(r)
-			if f == last && !unicode.IsDigit(r) {
-				if run++; run >= 3 {
-					continue
-				}
-			} else {
-				run = 1
-			}
-			last = f
-			exact.WriteRune(r)
-			folded.WriteRune(f)
+			c.letter(unicode.ToLower(r))
 		case unicode.Is(unicode.Mn, r): // a mark that does not compose
 		case r == '?':
-			end(true)
+			c.end(true)
 		case r == '\n' || r == '!' || r == ';':
-			end(false)
-		case r == '.' || r == ',':
-			// 5.000 and 7,0 are one number; otherwise a full stop ends a
-			// sentence and a comma only a word.
-			if i > 0 && i+1 < len(runes) && unicode.IsDigit(runes[i-1]) && unicode.IsDigit(runes[i+1]) {
-				continue
-			}
-			if r == '.' {
-				end(false)
-			} else {
-				word1()
-			}
+			c.end(false)
+		case (r == '.' || r == ',') && unicode.IsDigit(last) && i+1 < len(text) && text[i+1] >= '0' && text[i+1] <= '9':
+			// 5.000 and 7,0 are one number
+		case r == '.':
+			c.end(false)
 		default:
-			word1()
+			c.word()
+		}
+		last = r
+	}
+	c.end(false)
+	return c.sentences()
+}
+
+// cutter gathers words and sentences in two buffers, so that a text costs a
+// few allocations however long it is.
+type cutter struct {
+	exact, folded  []byte
+	atExact, atOne int // where the word under way begins
+	words          []span
+	ends           []ending
+	last           rune // folded
+	run            int
+}
+
+// span is where a word stands in the buffers.
+type span struct{ exact, exactEnd, folded, foldedEnd int }
+
+// ending is how many words stand before the end of a sentence.
+type ending struct {
+	words int
+	asks  bool
+}
+
+func (c *cutter) letter(r rune) {
+	f := foldRune(r)
+	switch {
+	case f != c.last || unicode.IsDigit(r):
+		c.run = 1
+	default:
+		if c.run++; c.run >= 3 {
+			return
 		}
 	}
-	end(false)
+	c.last = f
+	c.exact = utf8.AppendRune(c.exact, r)
+	c.folded = utf8.AppendRune(c.folded, f)
+}
+
+func (c *cutter) word() {
+	if len(c.folded) > c.atOne {
+		c.words = append(c.words, span{c.atExact, len(c.exact), c.atOne, len(c.folded)})
+	}
+	c.atExact, c.atOne = len(c.exact), len(c.folded)
+	c.last, c.run = 0, 0
+}
+
+func (c *cutter) end(asks bool) {
+	c.word()
+	before := 0
+	if n := len(c.ends); n > 0 {
+		before = c.ends[n-1].words
+	}
+	if len(c.words) > before {
+		c.ends = append(c.ends, ending{len(c.words), asks})
+	} else if asks && len(c.ends) > 0 {
+		c.ends[len(c.ends)-1].asks = true
+	}
+}
+
+func (c *cutter) sentences() []sentence {
+	exact, folded := string(c.exact), string(c.folded)
+	words := make([]word, len(c.words))
+	for i, w := range c.words {
+		words[i] = word{exact[w.exact:w.exactEnd], folded[w.folded:w.foldedEnd]}
+	}
+	out := make([]sentence, len(c.ends))
+	from := 0
+	for i, e := range c.ends {
+		out[i] = sentence{words[from:e.words:e.words], e.asks}
+		from = e.words
+	}
 	return out
 }

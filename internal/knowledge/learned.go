@@ -31,6 +31,7 @@ func learn(examples []example, classes, features int) *learned {
 		order[i] = i
 	}
 	seed := uint64(1)
+	settled := make([]bool, len(examples)) // taught nothing in the epoch before
 	for range epochs {
 		for i := len(order) - 1; i > 0; i-- { // the same shuffle each time
 			seed = seed*6364136223846793005 + 1442695040888963407
@@ -38,10 +39,15 @@ func learn(examples []example, classes, features int) *learned {
 			order[i], order[k] = order[k], order[i]
 		}
 		for _, i := range order {
+			if settled[i] {
+				settled[i] = false // looked at again in the next one
+				continue
+			}
 			e := examples[i]
 			m.score(e.vector, scores)
 			softmax(scores)
 			scores[e.class]--
+			settled[i] = scores[e.class] > -gate
 			for c, g := range scores {
 				if g < gate && g > -gate {
 					continue

@@ -81,15 +81,23 @@ func (b *Book) Reload(fsys fs.FS) (*Book, []Problem) {
 	var words Words
 	problems = append(problems, readOne(fsys, "words.yaml", &words)...)
 	for i, same := range words.Same {
-		for _, s := range same {
-			if Fold(s) == "" || len(same) < 2 {
-				problems = append(problems, Problem{File: "words.yaml", Fatal: true,
-					Reason: fmt.Sprintf("nhóm thứ %d của same (%q) cần ít nhất hai cụm từ, không cụm nào trống", i+1, strings.Join(same, ", "))})
-				break
-			}
+		if len(same) < 2 || slices.ContainsFunc(same, func(s string) bool { return len(strings.Fields(Fold(s))) == 0 }) {
+			problems = append(problems, Problem{File: "words.yaml", Fatal: true,
+				Reason: fmt.Sprintf("nhóm thứ %d của same (%q) cần ít nhất hai cụm từ, không cụm nào trống", i+1, strings.Join(same, ", "))})
 		}
 	}
 
+	for _, a := range words.Ambiguous {
+		if len(a.Words) == 0 || len(a.Topics) < 2 || len(a.Topics) > maxChoices {
+			problems = append(problems, Problem{File: "words.yaml", Fatal: true,
+				Reason: fmt.Sprintf("ambiguous %q cần words và 2 đến %d topics", strings.Join(a.Words, ", "), maxChoices)})
+		}
+		for _, t := range a.Topics {
+			if _, ok := b.Entries[t]; !ok {
+				problems = append(problems, Problem{File: "words.yaml", Fatal: true, Reason: fmt.Sprintf("ambiguous: chủ đề %q không có trong kho", t)})
+			}
+		}
+	}
 	b.checkDocuments(complain)
 	b.checkFacts(complain)
 	b.checkEntries(complain)

@@ -16,6 +16,15 @@ type Words struct {
 
 	// Groups are words that play the same part in a question, by a name.
 	Groups map[string][]string `yaml:"groups"`
+
+	Ambiguous []Ambiguous `yaml:"ambiguous"`
+}
+
+// Ambiguous is an expression that means one of several topics.
+type Ambiguous struct {
+	Words  []string `yaml:"words"`
+	Unless []string `yaml:"unless"` // words that tell which is meant
+	Topics []Topic  `yaml:"topics"`
 }
 
 // normaliser turns typed words into the words the index knows. It is built

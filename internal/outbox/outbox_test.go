@@ -320,7 +320,7 @@ func TestWhatADeliveryComesTo(t *testing.T) {
 		"unreachable is the end":               {message: answer, fail: always(&chat.Unreachable{Reason: "blocked"}), state: store.Unreachable, calls: []time.Duration{0}},
 		"not there: later, ever more slowly":   {message: notice, fail: first(4, away), state: store.Sent, calls: []time.Duration{0, 1, 3, 7, 15}},
 		"a doubtful answer goes out again":     {message: answer, fail: first(1, lost), state: store.Sent, calls: []time.Duration{0, 1}},
-		"doubtful for good":                    {message: answer, fail: always(lost), state: store.InDoubt, calls: []time.Duration{0, 1, 3, 6}},
+		"doubtful for good":                    {message: answer, fail: always(lost), state: store.InDoubt, calls: []time.Duration{0, 1, 3, 7, 15, 31, 63, 127, 255, 511, 811, 1111, 1411, 1711, 2011, 2311, 2611, 2911, 3211, 3511, 3811}},
 		"a doubtful notice rests":              {message: notice, fail: always(lost), state: store.InDoubt, calls: []time.Duration{0}},
 		"an unknown error is a doubt":          {message: notice, fail: always(errors.New("?")), state: store.InDoubt, calls: []time.Duration{0}},
 		"a panic is a doubt":                   {message: notice, fail: func(chat.Message, int) error { panic("oh") }, state: store.InDoubt, calls: []time.Duration{0}},
@@ -338,7 +338,7 @@ func TestWhatADeliveryComesTo(t *testing.T) {
 				o.service.fail = tt.fail
 				start := time.Now()
 				o.put(tt.message)
-				o.work(3 * time.Minute)
+				o.work(2 * time.Hour)
 				o.state("M", tt.state)
 				got := o.service.times("M", start)
 				if len(got) != len(tt.calls) {

@@ -23,12 +23,13 @@ type (
 
 const (
 	scanAtOnce   = 50               // lines of a lane looked at in one claim
-	maxResends   = 3                // after so many doubts a message rests
+	maxResends   = 20               // after so many lost answers a message rests: about an hour
 	ackWithin    = 30 * time.Second // later than this nobody looks at the toast
 	maxIdle      = time.Second      // the longest wait a claim asks for
 	clockBack    = 2 * time.Second  // a pace further ahead means the clock went back
 	chatKeptFor  = time.Minute      // how much longer than needed a chat's pace is kept
-	doubtBackoff = time.Second      // before a message is sent again after a doubt
+	doubtBackoff = time.Second      // before a message is sent again after a lost answer; doubled each time
+	doubtMost    = 5 * time.Minute  // the longest such wait
 )
 
 // moves are the state moves that scripts share. A move happens only while the
@@ -83,13 +84,13 @@ local function again(id, now, after)
 end
 
 -- doubt counts that nobody knows whether a message went out, and sends it
--- again a few times or lets it rest.
-local function doubt(id, now, resend, wait, resends, reason)
+-- again, after a wait that doubles each time, or lets it rest.
+local function doubt(id, now, resend, wait, most, resends, reason)
   local lane = redis.call('HGET', MSG(id), 'lane')
   redis.call('HINCRBY', DOUBTS, lane, 1)
   local n = redis.call('HINCRBY', MSG(id), 'doubts', 1)
   if resend and n <= resends then
-    again(id, now, now + wait * n)
+    again(id, now, now + math.min(most, wait * 2 ^ (n - 1)))
   else
     finish(id, 'in doubt', now, reason, '0')
   end
@@ -111,15 +112,15 @@ const seenForMillis = "604800000"
 //	ARGV    1 now (ms), 2 token, 3 lease (ms), 4 lines to look at in a lane,
 //	        5 distance between claims (ms), 6 lateness that costs nothing (ms),
 //	        7 distance in a conversation (ms), 8 its credit (ms),
-//	        9 distance in a group (ms), 10 resends after a doubt,
-//	        11 age at which an acknowledgement is dropped (ms),
-//	        12 longest wait (ms), 13 how far ahead a pace can be (ms),
-//	        14 how much longer a conversation's pace is kept (ms)
+//	        9 distance in a group (ms),
+//	        10 age at which an acknowledgement is dropped (ms),
+//	        11 longest wait (ms), 12 how far ahead a pace can be (ms),
+//	        13 how much longer a conversation's pace is kept (ms)
 //	returns {seq, body, doubts, earlier tries}, or {"", ms to wait}
 var leaseScript = redis.NewScript(moves + `
 local now, token, hold, scan = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-local resends, dropAge, ahead = tonumber(ARGV[10]), tonumber(ARGV[11]), tonumber(ARGV[13])
-local wait = tonumber(ARGV[12])
+local dropAge, ahead = tonumber(ARGV[10]), tonumber(ARGV[12])
+local wait = tonumber(ARGV[11])
 
 local function nothing() return {'', math.ceil(math.max(wait, 0))} end
 
@@ -175,7 +176,7 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', LEASED, '-inf', ms(now), 'LIMIT'
   if lane == 'ack' then
     finish(id, 'failed', now, 'nobody knows', '0')
   else
-    doubt(id, now, lane ~= '2', 0, resends, 'the sender ended before the answer')
+    doubt(id, now, lane ~= '2', 0, 0, math.huge, 'the sender ended before the answer')
   end
 end
 soon(LEASED)
@@ -210,7 +211,7 @@ for _, lane in ipairs({'0', '1', '2'}) do
       if now < whole - credit then
         redis.call('ZADD', DUE(lane), ms(math.ceil(whole - credit)), line)
       else
-        redis.call('SET', CHAT(line), ms(math.max(whole, now) + every), 'PX', ms(every + credit + tonumber(ARGV[14])))
+        redis.call('SET', CHAT(line), ms(math.max(whole, now) + every), 'PX', ms(every + credit + tonumber(ARGV[13])))
         redis.call('SET', TAT, string.format('%.3f', math.max(tat, now - tonumber(ARGV[6])) + tonumber(ARGV[5])))
         return take(id, lane, line)
       end
@@ -227,8 +228,8 @@ return nothing()`)
 // ID is "") and wait says how long nothing can be due, at most one second.
 //
 // Leases that ran out are settled first: nobody knows whether the message went
-// out. Answers and reminders go out again, three times at most; notices rest
-// in doubt.
+// out. Answers and reminders go out again, however often a sender dies over
+// them; notices rest in doubt.
 //
 // When Redis answers with an error, the claim may have been made all the same.
 // The next call then asks with the same token and gets that very message.
@@ -239,7 +240,7 @@ func (s *Store) Lease(ctx context.Context, now time.Time, p Pace) (l Lease, wait
 		milli(now), token, p.Lease.Milliseconds(), scanAtOnce,
 		strconv.FormatFloat(float64(p.Every())/float64(time.Millisecond), 'f', 3, 64), claim.Slack.Milliseconds(),
 		p.Chat.Milliseconds(), int64(p.Burst-1)*p.Chat.Milliseconds(),
-		p.Group.Milliseconds(), maxResends,
+		p.Group.Milliseconds(),
 		ackWithin.Milliseconds(),
 		maxIdle.Milliseconds(), (clockBack + p.Every()).Milliseconds(),
 		chatKeptFor.Milliseconds(),
@@ -343,24 +344,25 @@ func (s *Store) Gone(ctx context.Context, l Lease, now time.Time, reason string)
 // doubtScript counts a doubt about a message whose lease is held.
 //
 //	KEYS[1] the slot of {out}
-//	ARGV    seq, token, now (ms), "1" to send it again, wait per doubt (ms),
-//	        resends, reason
+//	ARGV    seq, token, now (ms), "1" to send it again, first wait (ms), longest
+//	        wait (ms), resends, reason
 //	returns 1 if counted now, 0 if the lease was gone
 var doubtScript = redis.NewScript(moves + `
 if not held(ARGV[1], ARGV[2]) then return 0 end
-doubt(ARGV[1], tonumber(ARGV[3]), ARGV[4] == '1', tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7])
+doubt(ARGV[1], tonumber(ARGV[3]), ARGV[4] == '1', tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8])
 return 1`)
 
 // Doubt says that nobody can know whether a message went out. With again it
-// goes out once more, a little later and three times at most; otherwise, and
-// after that, it rests in doubt.
+// goes out once more, after a wait that doubles each time and for about an hour
+// at most; otherwise, and after that, it rests in doubt. A sender that died is
+// another matter: see Lease.
 func (s *Store) Doubt(ctx context.Context, l Lease, now time.Time, again bool) error {
 	resend := "0"
 	if again {
 		resend = "1"
 	}
 	err := doubtScript.Run(ctx, s.rdb, []string{keyPause}, l.ID, l.Token, milli(now), resend,
-		doubtBackoff.Milliseconds(), maxResends, "the answer was lost").Err()
+		doubtBackoff.Milliseconds(), doubtMost.Milliseconds(), maxResends, "the answer was lost").Err()
 	if err != nil {
 		return fmt.Errorf("%s in doubt: %w", l.Message.Key, err)
 	}

@@ -22,13 +22,14 @@ bench: setup
 
 # 200 restarts by kill -9 while questions stream in.
 crash: setup
-	go test -count=1 -run TestKilled -v . -kills 200 -timeout 60m
+	go test -count=1 -run TestKilled -v . -kills $(or $(CRASH_KILLS),200) -timeout 60m
 
 fuzz:
-	go test ./bot -run xxx -fuzz FuzzDecode -fuzztime 60s
-	go test ./internal/knowledge -run xxx -fuzz FuzzFold -fuzztime 60s
-	go test ./internal/knowledge -run xxx -fuzz FuzzLoad -fuzztime 60s
-	go test ./internal/wording -run xxx -fuzz FuzzSplit -fuzztime 60s
+	go test ./bot -run xxx -fuzz FuzzDecode -fuzztime 60s -fuzzminimizetime 5x
+	go test ./internal/knowledge -run xxx -fuzz FuzzFold -fuzztime 60s -fuzzminimizetime 5x
+	go test ./internal/knowledge -run xxx -fuzz FuzzFind -fuzztime 60s -fuzzminimizetime 5x
+	go test ./internal/knowledge -run xxx -fuzz FuzzLoad -fuzztime 60s -fuzzminimizetime 5x
+	go test ./internal/wording -run xxx -fuzz FuzzSplit -fuzztime 60s -fuzzminimizetime 5x
 
 demo:
 	go run . demo

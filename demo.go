@@ -43,7 +43,7 @@ func runDemo(ctx context.Context, args []string, e env) (err error) {
 	if err != nil {
 		return fmt.Errorf("demo: %w; another address: --listen 127.0.0.1:8091", err)
 	}
-	d, err := newDemo(ctx, e)
+	d, err := newDemo(ctx, e, time.Now())
 	if err != nil {
 		return errors.Join(err, page.Close())
 	}
@@ -62,21 +62,30 @@ type sample struct {
 	api      net.Listener
 	redis    *miniredis.Miniredis
 	page     *demo.Demo
+	moved    chan struct{} // the clock was moved
 }
 
-func newDemo(ctx context.Context, e env) (*sample, error) {
+// newDemo wires the demo, with its clock at start.
+func newDemo(ctx context.Context, e env, start time.Time) (*sample, error) {
 	log := slog.New(slog.NewTextHandler(e.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	lib, err := openLibrary(content.Built, log)
 	if err != nil {
 		return nil, err
 	}
-	clock := demo.NewClock(time.Now().In(journey.Zone))
+	clock := demo.NewClock(start.In(journey.Zone))
 	redisServer := miniredis.NewMiniRedis()
 	if err := redisServer.Start(); err != nil {
 		return nil, fmt.Errorf("demo: embedded Redis: %w", err)
 	}
 	redisServer.SetTime(clock.Now())
 	clock.OnMove(redisServer.SetTime)
+	moved := make(chan struct{}, 1)
+	clock.OnMove(func(time.Time) {
+		select {
+		case moved <- struct{}{}:
+		default: // one is known already
+		}
+	})
 	db, err := store.Open(ctx, "redis://"+redisServer.Addr())
 	if err != nil {
 		return nil, err
@@ -101,7 +110,7 @@ func newDemo(ctx context.Context, e env) (*sample, error) {
 		}
 	}
 	return &sample{
-		telegram: telegram, api: api, redis: redisServer,
+		telegram: telegram, api: api, redis: redisServer, moved: moved,
 		page: demo.New(demo.Config{Telegram: telegram, People: people, Clock: clock, Bot: "Đồng Hành"}),
 		bots: &bots{
 			log: log, now: clock.Now, lib: lib, db: db, rate: 30, remindAt: 7*time.Hour + 30*time.Minute,
@@ -119,13 +128,30 @@ func (d *sample) run(ctx context.Context, page net.Listener) error {
 	apart, stop := context.WithCancel(context.WithoutCancel(ctx)) // outlives the bot, which says goodbye to it
 	defer stop()
 	go func() { telegramDone <- serveHTTP(apart, d.api, d.telegram) }()
-	err := d.bots.run(ctx, d.bots.poll, func(ctx context.Context) error {
+	err := d.bots.run(ctx, d.bots.poll, d.catchUp, func(ctx context.Context) error {
 		context.AfterFunc(ctx, d.page.Close) // streams end, so that the server can
 		return serveHTTP(ctx, page, d.page)
 	})
 	d.telegram.Close()
 	stop()
 	return errors.Join(err, <-telegramDone)
+}
+
+// catchUp does what became due when the clock was moved. The scheduler would
+// see it at its next tick, up to a minute later.
+func (d *sample) catchUp(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-d.moved:
+		}
+		for _, job := range d.bots.jobs() {
+			if err := job.Do(ctx, d.bots.now()); err != nil && ctx.Err() == nil {
+				d.bots.log.Error("job failed", "job", job.Name, "err", err)
+			}
+		}
+	}
 }
 
 func (d *sample) close() error {

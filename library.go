@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -29,10 +30,15 @@ func contentFiles(dir string) fs.FS {
 	return os.DirFS(dir)
 }
 
+// loadGC has the collector wait while the content is read: nearly all of it
+// stays or is gone soon, and the first student waits.
+const loadGC = 400
+
 // openLibrary reads the content. Content with errors is refused; the error
 // shows the first finding.
 func openLibrary(files fs.FS, log *slog.Logger) (*library, error) {
 	l := &library{files: files, log: log, seen: fingerprint(files)}
+	defer debug.SetGCPercent(debug.SetGCPercent(loadGC))
 	book, problems := knowledge.Load(files)
 	if book == nil {
 		return nil, fmt.Errorf("content: %w; see all: donghanh check", firstFatal(problems))
@@ -61,6 +67,7 @@ const lookEvery = 300 * time.Millisecond
 // until ctx ends. Content with errors changes nothing: the last good reading
 // stays.
 func (l *library) Watch(ctx context.Context, reload <-chan os.Signal) error {
+	debug.FreeOSMemory() // what reading the content took is not needed again
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {

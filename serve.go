@@ -45,11 +45,7 @@ func serve(ctx context.Context, args []string, e env) (err error) {
 		return err
 	}
 	log := logger(cfg, e)
-	lib, err := openLibrary(contentFiles(cfg.ContentDir), log)
-	if err != nil {
-		return err
-	}
-	db, server, err := openStore(ctx, cfg)
+	lib, db, server, err := open(ctx, cfg, log)
 	if err != nil {
 		return err
 	}
@@ -111,12 +107,34 @@ func logger(cfg config.Config, e env) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(e.err, options))
 }
 
+// open reads the content while Redis starts: together they are most of the
+// time to the first answer.
+func open(ctx context.Context, cfg config.Config, log *slog.Logger) (lib *library, db *store.Store, server redisServer, err error) {
+	var both errgroup.Group
+	both.Go(func() (err error) {
+		lib, err = openLibrary(contentFiles(cfg.ContentDir), log)
+		return err
+	})
+	both.Go(func() (err error) {
+		db, server, err = openStore(ctx, cfg)
+		return err
+	})
+	err = both.Wait()
+	if err != nil && db != nil {
+		err = errors.Join(err, db.Close(), server.Close())
+	}
+	return lib, db, server, err
+}
+
 // openStore opens REDIS_URL, or a private redis-server with its files in the
 // data folder.
 func openStore(ctx context.Context, cfg config.Config) (*store.Store, redisServer, error) {
 	if cfg.RedisURL != "" {
 		db, err := store.Open(ctx, string(cfg.RedisURL))
-		return db, elsewhere{}, err
+		if err != nil {
+			return nil, nil, err
+		}
+		return db, elsewhere{}, nil
 	}
 	server, err := store.StartServer(ctx, cfg.DataDir)
 	if err != nil {
@@ -188,13 +206,18 @@ func (b *bots) run(ctx context.Context, more ...func(context.Context) error) err
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return courier.Run(ctx) })
 	group.Go(func() error {
-		return scheduler.Run(ctx, b.now, b.log, scheduler.DeskDigest(b.db, b.db, b.remindAt, b.atDesk()))
+		return scheduler.Run(ctx, b.now, b.log, b.jobs()...)
 	})
 	group.Go(func() error { b.introduce(ctx); return nil })
 	for _, part := range more {
 		group.Go(func() error { return part(ctx) })
 	}
 	return group.Wait()
+}
+
+// jobs are what the clock brings about.
+func (b *bots) jobs() []scheduler.Job {
+	return []scheduler.Job{scheduler.DeskDigest(b.db, b.db, b.remindAt, b.atDesk())}
 }
 
 func (b *bots) handle(ctx context.Context, in chat.Incoming) error {

@@ -10,8 +10,10 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -59,12 +61,12 @@ func Load(environ []string) (Config, error) {
 	if r := string(c.RedisURL); r != "" && !slices.ContainsFunc([]string{"redis://", "rediss://", "unix://"}, func(p string) bool { return strings.HasPrefix(r, p) }) {
 		bad("REDIS_URL must begin with redis://, rediss:// or unix://")
 	}
-	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+	if _, port, err := net.SplitHostPort(c.Listen); err != nil || !isPort(port) {
 		bad("LISTEN must be an address such as 127.0.0.1:8080")
 	}
 	if c.WebhookURL != "" {
-		if u, err := url.Parse(c.WebhookURL); err != nil || u.Scheme != "https" && u.Hostname() != "127.0.0.1" {
-			bad("WEBHOOK_URL must be an https address ending in /telegram")
+		if u, err := url.Parse(c.WebhookURL); err != nil || u.Host == "" || u.Scheme != "https" && u.Hostname() != "127.0.0.1" {
+			bad("WEBHOOK_URL must be an https address such as https://bot.example.edu.vn/telegram")
 		}
 		if !secretShape.MatchString(string(c.WebhookSecret)) {
 			bad("WEBHOOK_SECRET must be 1 to 256 of A-Z a-z 0-9 _ - when WEBHOOK_URL is set")
@@ -82,6 +84,11 @@ func Load(environ []string) (Config, error) {
 	return c, errors.Join(problems...)
 }
 
+func isPort(s string) bool {
+	_, err := strconv.ParseUint(s, 10, 16)
+	return err == nil
+}
+
 // ForServe checks what only serve needs.
 func (c Config) ForServe() error {
 	if c.TelegramToken == "" {
@@ -90,16 +97,26 @@ func (c Config) ForServe() error {
 	return nil
 }
 
-// flatten takes the library's joined error apart, one line each.
+// flatten takes the library's joined error apart, and names the setting where
+// the library names the field.
 func flatten(err error) []error {
-	var all env.AggregateError
-	if errors.As(err, &all) {
-		return all.Errors
+	if err == nil {
+		return nil
 	}
-	if err != nil {
+	var all env.AggregateError
+	if !errors.As(err, &all) {
 		return []error{err}
 	}
-	return nil
+	var out []error
+	for _, e := range all.Errors {
+		var wrong env.ParseError
+		if errors.As(e, &wrong) {
+			field, _ := reflect.TypeFor[Config]().FieldByName(wrong.Name)
+			e = fmt.Errorf("%s: %w", field.Tag.Get("env"), wrong.Err)
+		}
+		out = append(out, e)
+	}
+	return out
 }
 
 // Environ returns the environment with the lines of a .env file beneath it:
@@ -116,19 +133,19 @@ func Environ(environ []string, file string) ([]string, error) {
 	var out []string
 	lines := bufio.NewScanner(f)
 	for n := 1; lines.Scan(); n++ {
-		line := strings.TrimSpace(lines.Text())
+		line := strings.TrimSpace(strings.TrimPrefix(lines.Text(), "\ufeff")) // Notepad begins a file with this mark
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
 		key, value, ok := strings.Cut(strings.TrimPrefix(line, "export "), "=")
-		if !ok {
+		if key = strings.TrimSpace(key); !ok || key == "" {
 			return nil, fmt.Errorf("%s line %d is not KEY=value", file, n) // the line may be a secret
 		}
 		value = strings.TrimSpace(value)
 		if n := len(value); n >= 2 && (value[0] == '"' || value[0] == '\'') && value[n-1] == value[0] {
 			value = value[1 : n-1]
 		}
-		out = append(out, strings.TrimSpace(key)+"="+value)
+		out = append(out, key+"="+value)
 	}
 	if err := lines.Err(); err != nil {
 		return nil, fmt.Errorf("read %s: %w", file, err)

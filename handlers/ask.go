@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -155,6 +156,9 @@ func (h *Handlers) GoodAnswer(ctx context.Context, r *Request) (chat.Reply, erro
 	if _, ok := r.Book.Entries[knowledge.Topic(r.arg(1))]; !ok {
 		return chat.Reply{Toast: wording.ToastOld}, nil
 	}
+	if _, ok := told(r); !ok {
+		return chat.Reply{Toast: wording.ToastGood}, nil
+	}
 	if err := h.desk.CountVote(ctx, voteID(r), r.arg(1), true); err != nil {
 		return chat.Reply{}, err
 	}
@@ -166,18 +170,22 @@ func (h *Handlers) BadAnswer(ctx context.Context, r *Request) (chat.Reply, error
 	if _, ok := r.Book.Entries[knowledge.Topic(r.arg(1))]; !ok {
 		return chat.Reply{Toast: wording.ToastOld}, nil
 	}
-	if err := h.desk.CountVote(ctx, voteID(r), r.arg(1), false); err != nil {
-		return chat.Reply{}, err
-	}
-	asked, ok := r.Talk.Recall(r.seq(0))
+	asked, ok := told(r)
 	if !ok {
 		return chat.Reply{Toast: wording.ToastBad}, nil
 	}
-	isNew, err := h.keep(ctx, r, asked, desk.Wrong)
-	if err != nil || !isNew {
-		return chat.Reply{Toast: wording.ToastBad}, err
+	if err := h.desk.CountVote(ctx, voteID(r), r.arg(1), false); err != nil {
+		return chat.Reply{}, err
 	}
-	return chat.Reply{Toast: wording.ToastBad, Texts: []string{wording.WhatThen()}}, nil
+	return h.keep(ctx, r, asked, desk.Wrong, chat.Reply{Toast: wording.ToastBad, Texts: []string{wording.WhatThen()}})
+}
+
+// told returns the question under whose answer the button stands. ok is false
+// when it is forgotten, or was never answered with that topic: such a press
+// counts for nothing.
+func told(r *Request) (asked chat.Asked, ok bool) {
+	asked, ok = r.Talk.Recall(r.seq(0))
+	return asked, ok && slices.Contains(strings.Split(asked.Topic, ","), r.arg(1))
 }
 
 // voteID names one person's word on one answer: pressing again, or the other
@@ -190,17 +198,25 @@ func (h *Handlers) AskOfficer(ctx context.Context, r *Request) (chat.Reply, erro
 	if !ok {
 		return chat.Reply{Toast: wording.ToastForgotten}, nil
 	}
-	isNew, err := h.keep(ctx, r, asked, desk.Handed)
-	if err != nil || !isNew {
-		return chat.Reply{Toast: wording.ToastKept}, err
-	}
-	return chat.Reply{Toast: wording.ToastKept, Texts: []string{wording.Kept()}}, nil
+	return h.keep(ctx, r, asked, desk.Handed, chat.Reply{Toast: wording.ToastKept, Texts: []string{wording.Kept()}})
 }
 
-func (h *Handlers) keep(ctx context.Context, r *Request, a chat.Asked, why desk.Why) (isNew bool, err error) {
-	return h.desk.KeepQuestion(ctx, desk.Question{
-		ID: fmt.Sprintf("tg:%d", a.Seq), Text: a.Text, Topic: a.Topic, Why: why, At: r.At, From: r.From,
-	})
+// keep keeps a question for a person to look at. The texts of the reply are
+// said only when it does not wait already.
+func (h *Handlers) keep(ctx context.Context, r *Request, a chat.Asked, why desk.Why, reply chat.Reply) (chat.Reply, error) {
+	q := desk.Question{ID: fmt.Sprintf("tg:%d", a.Seq), Text: a.Text, Topic: a.Topic, Why: why, At: r.At, From: r.From}
+	_, isNew, err := h.waiting(ctx, q.Ref())
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if !isNew {
+		reply.Texts = nil
+	}
+	if err := h.announce(ctx, r, reply); err != nil {
+		return chat.Reply{}, err
+	}
+	_, err = h.desk.KeepQuestion(ctx, q)
+	return reply, err
 }
 
 // RefuseFile turns an attachment away; it is never fetched.

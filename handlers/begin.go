@@ -64,13 +64,19 @@ func (h *Handlers) Download(ctx context.Context, r *Request) (chat.Reply, error)
 // Erase forgets all that is stored about the person but the role, which the
 // organisation gave.
 func (h *Handlers) Erase(ctx context.Context, r *Request) (chat.Reply, error) {
-	waiting, err := h.desk.EraseQuestions(ctx, r.From)
+	waiting, err := h.desk.Questions(ctx, r.From)
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	asked := len(r.Talk.Asked)
+	reply := chat.Reply{
+		Texts: []string{wording.Erased(len(r.Talk.Asked), len(waiting), r.At.In(journey.Zone))}, Edit: true, Toast: wording.ToastErased,
+	}
+	if err := h.announce(ctx, r, reply); err != nil {
+		return chat.Reply{}, err
+	}
+	if _, err := h.desk.EraseQuestions(ctx, r.From); err != nil {
+		return chat.Reply{}, err
+	}
 	*r.Talk = chat.Talk{}
-	return chat.Reply{
-		Texts: []string{wording.Erased(asked, waiting, r.At.In(journey.Zone))}, Edit: true, Toast: wording.ToastErased,
-	}, nil
+	return reply, nil
 }

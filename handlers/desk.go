@@ -108,17 +108,16 @@ func (h *Handlers) SendReply(ctx context.Context, r *Request) (chat.Reply, error
 	if gone {
 		return chat.Reply{Edit: true, Texts: []string{wording.AlreadyAnswered}}, nil
 	}
+	key := "reply/" + q.Ref() + "/" + r.ID // asked again after an answer, it is answered again
 	var messages []chat.Message
 	for i, part := range wording.Split(wording.OfficerReply(q, text, r.At.In(journey.Zone)), wording.MaxMessage) {
-		messages = append(messages, chat.Message{Key: partKey("reply/"+q.Ref(), i), To: q.From, Lane: chat.Answers, At: r.At, Text: part})
+		messages = append(messages, chat.Message{Key: partKey(key, i), To: q.From, Lane: chat.Answers, At: r.At, Text: part})
 	}
-	if _, err := h.outbox.Put(ctx, messages...); err != nil {
+	reply := chat.Reply{Edit: true, Texts: []string{wording.ReplySent}, Toast: wording.ToastSent}
+	if err := h.announce(ctx, r, reply, messages...); err != nil {
 		return chat.Reply{}, err
 	}
-	if err := h.desk.CloseQuestion(ctx, q); err != nil {
-		return chat.Reply{}, err
-	}
-	return chat.Reply{Edit: true, Texts: []string{wording.ReplySent}, Toast: wording.ToastSent}, nil
+	return reply, h.desk.CloseQuestion(ctx, q)
 }
 
 // DropQuestion closes a question without an answer: it was answered in person,
@@ -128,10 +127,11 @@ func (h *Handlers) DropQuestion(ctx context.Context, r *Request) (chat.Reply, er
 	if gone || err != nil {
 		return chat.Reply{Toast: wording.ToastAnswered}, err
 	}
-	if err := h.desk.CloseQuestion(ctx, q); err != nil {
+	reply := chat.Reply{Toast: wording.ToastDropped}
+	if err := h.announce(ctx, r, reply); err != nil {
 		return chat.Reply{}, err
 	}
-	return chat.Reply{Toast: wording.ToastDropped}, nil
+	return reply, h.desk.CloseQuestion(ctx, q)
 }
 
 // ref is the question a button names: its reason and its id, "tg:88123".

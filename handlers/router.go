@@ -143,7 +143,7 @@ func (h *Handlers) Handle(ctx context.Context, in chat.Incoming) error {
 	if err := h.talks.Reachable(ctx, in.From); err != nil {
 		return fmt.Errorf("handle %s: %w", in.ID, err)
 	}
-	r := &Request{Incoming: in, Role: role, Talk: &talk, Book: h.book()}
+	r := &Request{Incoming: in, Role: role, Talk: &talk}
 	reply, err := h.run(ctx, r)
 	if err != nil {
 		return fmt.Errorf("handle %s: %w", in.ID, err)
@@ -173,9 +173,11 @@ func (h *Handlers) run(ctx context.Context, r *Request) (reply chat.Reply, err e
 	defer func() {
 		if p := recover(); p != nil {
 			h.log.Error("handler panicked", "update", r.ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-			reply, err = chat.Reply{Texts: []string{wording.Broken(r.ID)}}, nil
+			reply = chat.Reply{Texts: []string{wording.Broken(r.ID)}}
+			*r.Talk, err = h.talks.Talk(ctx, r.From) // what was half changed is not kept
 		}
 	}()
+	r.Book = h.book()
 	route, ok := h.route(r)
 	switch {
 	case !ok && r.Press != "":
@@ -245,6 +247,14 @@ func (h *Handlers) Menu(role journey.Role) []wording.Command {
 		}
 	}
 	return out
+}
+
+// announce puts a reply, after the messages given, before the handler does what
+// it says. It is for an act that looks done by somebody else when Handle runs
+// again after a crash: its words are said by then, and others no longer count.
+func (h *Handlers) announce(ctx context.Context, r *Request, reply chat.Reply, before ...chat.Message) error {
+	_, err := h.outbox.Put(ctx, append(before, outgoing(r.Incoming, reply)...)...)
+	return err
 }
 
 // outgoing turns a reply into messages, each with a key named for its cause.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 
 	"donghanh/internal/chat"
 	"donghanh/internal/journey"
@@ -107,6 +108,10 @@ func (h *Handlers) checkTyped(r *Request) (reply chat.Reply, ok bool) {
 		year, into = stepCert, stepIssued
 	default:
 		return chat.Reply{}, false
+	}
+	if bare := strings.TrimSpace(r.Text); offered(r, step, bare) {
+		r.Talk.Values[step] = bare
+		return h.checkQuestion(r), true
 	}
 	m, err := journey.ParseMonth(r.Text)
 	if err != nil && !onlyDigits(r.Text) {

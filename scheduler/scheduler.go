@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -27,6 +28,7 @@ const everyMinute = "* * * * *"
 // tick; one that still runs is not started twice.
 func Run(ctx context.Context, now func() time.Time, log *slog.Logger, jobs ...Job) error {
 	c := cron.New(cron.WithLocation(now().Location()), cron.WithLogger(quiet{log}))
+	var first sync.WaitGroup
 	for _, j := range jobs {
 		do := cron.FuncJob(func() {
 			if err := j.Do(ctx, now()); err != nil && ctx.Err() == nil {
@@ -38,11 +40,12 @@ func Run(ctx context.Context, now func() time.Time, log *slog.Logger, jobs ...Jo
 		if _, err := c.AddJob(everyMinute, wrapped); err != nil {
 			return fmt.Errorf("schedule %s: %w", j.Name, err)
 		}
-		wrapped.Run()
+		first.Go(wrapped.Run) // beside each other: a slow one holds up nobody
 	}
 	c.Start()
 	<-ctx.Done()
 	<-c.Stop().Done()
+	first.Wait()
 	return nil
 }
 

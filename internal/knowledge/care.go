@@ -41,7 +41,7 @@ func newCares(list []Care) cares {
 // or nil. Words that belong to a harmless run ("đói muốn chết") do not count.
 // A run is met as typed; without accents only where the whole text has none,
 // since "tu tu" may be "từ từ".
-func (c cares) distress(text []sentence) *Care {
+func (c cares) distress(text []reading) *Care {
 	var words []word
 	bare := true
 	for _, s := range text {

@@ -182,7 +182,7 @@ type Citation struct {
 }
 
 // Sources returns what the entry rests on, in the order of its facts, each
-// document and article once.
+// document and article once, and once more for a part of it not verified.
 func (b *Book) Sources(e Entry) []Citation {
 	var out []Citation
 	seen := map[string]bool{}
@@ -195,7 +195,7 @@ func (b *Book) Sources(e Entry) []Citation {
 		} else {
 			c.ReadAt = ""
 		}
-		key := fmt.Sprint(f.Document, "|", f.Article, "|", c.ReadIn.ID, "|", c.ReadAt, "|", f.Basis, f.Verified, f.Local)
+		key := fmt.Sprint(f.Document, "|", f.Article, "|", c.ReadIn.ID, "|", c.ReadAt, "|", f.Basis, "|", f.Limit, f.Verified, f.Local)
 		if !seen[key] {
 			seen[key] = true
 			out = append(out, c)

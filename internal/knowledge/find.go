@@ -1,10 +1,8 @@
 package knowledge
 
 import (
-	"cmp"
 	"math"
 	"slices"
-	"strings"
 )
 
 // Outcome says how sure the book is of what it found.
@@ -32,21 +30,37 @@ type Found struct {
 // Where sureness begins. Chosen by cross-validation over the ways of asking
 // (BENCHMARKS.md), not by the labelled questions.
 const (
-	sharpness   = 2.2  // how far the learned scores are spread before they become shares
-	sureShare   = 0.50 // the first one's share of all, to answer it alone
-	sureLead    = 1.6  // how many times the second one's share it has
-	sureLikely  = 0.12 // how near the nearest way of asking is, to answer
-	offerShare  = 0.03 // share of one that is offered
-	offerLikely = 0.08 // how near the nearest way of asking is, to offer anything
-	outside     = 0.60 // share of a kind out of scope, to decline
+	sharpness     = 2.2  // how far the learned scores are spread before they become shares
+	sureShare     = 0.50 // the first one's share of all, to answer it alone
+	sureLead      = 1.6  // how many times the second one's share it has
+	sureLikely    = 0.12 // how near the nearest way of asking is, to answer
+	offerShare    = 0.03 // share of one that is offered
+	offerTogether = 0.25 // share of all that are offered, to ask back at all
+	offerLikely   = 0.08 // how near the nearest way of asking is, to offer anything
+	outside       = 0.60 // share of a kind out of scope, to decline
 )
 
 // Find returns what the book has for a question. before is the question the
 // same person asked in the turn before, or empty: a question that leans on it
 // ("thế còn dự bị thì sao?") is read with it.
-func (b *Book) Find(question, before string) Found { return b.find(sentences(question), before) }
+func (b *Book) Find(question, before string) Found { return b.find(b.read(question), before) }
 
-func (b *Book) find(said []sentence, before string) Found {
+// reading is a sentence with its words as the normaliser reads them.
+type reading struct {
+	sentence
+	norm []string
+}
+
+func (b *Book) read(text string) []reading {
+	said := sentences(text)
+	out := make([]reading, len(said))
+	for i, s := range said {
+		out[i] = reading{s, b.words.words(s)}
+	}
+	return out
+}
+
+func (b *Book) find(said []reading, before string) Found {
 	if c := b.cares.distress(said); c != nil {
 		return Found{Outcome: Distress, Care: c, Score: 1}
 	}
@@ -57,7 +71,7 @@ func (b *Book) find(said []sentence, before string) Found {
 	if before == "" || !b.leans(said, found) {
 		return found
 	}
-	together := b.decide(b.index.rank(said, sentences(before)))
+	together := b.decide(b.index.rank(said, b.read(before)))
 	if found.Outcome == Nothing || together.Score > found.Score {
 		together.Leaned = true
 		return together
@@ -67,21 +81,22 @@ func (b *Book) find(said []sentence, before string) Found {
 
 // ambiguous returns the topics a question may mean that holds an expression
 // people use for several things, and no word that tells which; else nil.
-func (b *Book) ambiguous(said []sentence) []Topic {
-	if len(b.typing.Ambiguous) == 0 {
-		return nil
+func (b *Book) ambiguous(said []reading) []Topic {
+	holds := func(runs [][]string) bool {
+		for _, s := range said {
+			for at := range s.norm {
+				for _, run := range runs {
+					if len(s.norm)-at >= len(run) && slices.Equal(s.norm[at:at+len(run)], run) {
+						return true
+					}
+				}
+			}
+		}
+		return false
 	}
-	var words []string
-	for _, s := range said {
-		words = append(words, b.words.words(s)...)
-	}
-	text := " " + strings.Join(words, " ") + " "
-	holds := func(list []string) bool {
-		return slices.ContainsFunc(list, func(s string) bool { return strings.Contains(text, " "+Fold(s)+" ") })
-	}
-	for _, a := range b.typing.Ambiguous {
-		if holds(a.Words) && !holds(a.Unless) {
-			return a.Topics
+	for _, a := range b.words.ambiguous {
+		if holds(a.words) && !holds(a.unless) {
+			return a.topics
 		}
 	}
 	return nil
@@ -91,7 +106,7 @@ func (b *Book) ambiguous(said []sentence) []Topic {
 // three, the first one first. A message that asks one thing, however long its
 // story, has one.
 func (b *Book) FindAll(message, before string) []Found {
-	said := sentences(message)
+	said := b.read(message)
 	whole := b.find(said, before)
 	if whole.Outcome == Distress {
 		return []Found{whole}
@@ -101,7 +116,7 @@ func (b *Book) FindAll(message, before string) []Found {
 		if !s.asks || len(s.words) < 4 || len(said) < 2 {
 			continue
 		}
-		f := b.decide(b.index.rank([]sentence{s}, nil))
+		f := b.decide(b.index.rank([]reading{s}, nil))
 		if f.Outcome != Sure || slices.ContainsFunc(all, func(o Found) bool { return o.Topic == f.Topic }) {
 			continue
 		}
@@ -119,9 +134,10 @@ type candidate struct {
 	share float64
 }
 
-// ranking is every class by belief, and how near the nearest passage is.
+// ranking is the likeliest classes by belief, and how near the nearest passage
+// is.
 type ranking struct {
-	by     []candidate // falling
+	by     []candidate // falling, at most ranked
 	likely float64     // resemblance of the nearest way of asking, 0 to 1
 }
 
@@ -145,12 +161,14 @@ func (b *Book) decide(r ranking) Found {
 		return Found{Outcome: Nothing, Score: score}
 	}
 	var choices []Topic
+	offered := 0.0
 	for _, k := range r.by {
 		if t := b.index.classes[k.class].topic; t != "" && k.share >= offerShare && len(choices) < maxChoices {
 			choices = append(choices, t)
+			offered += k.share
 		}
 	}
-	if len(choices) == 0 {
+	if offered < offerTogether {
 		return Found{Outcome: Nothing, Score: score}
 	}
 	return Found{Outcome: Unsure, Choices: choices, Score: score}
@@ -161,7 +179,7 @@ const maxChoices = 3
 
 // leans reports whether a question needs the turn before to be understood: it
 // is short, and names little that the book knows by itself.
-func (b *Book) leans(said []sentence, found Found) bool {
+func (b *Book) leans(said []reading, found Found) bool {
 	words := 0
 	for _, s := range said {
 		words += len(s.words)
@@ -173,19 +191,26 @@ func (b *Book) leans(said []sentence, found Found) bool {
 		if len(s.words) == 0 {
 			continue
 		}
-		switch s.words[0].folded {
-		case "the", "vay", "con", "v", "z", "roi", "r", "neu", "nhung":
+		switch s.words[0].exact { // as typed: "thẻ" is not "thế", "rơi" not "rồi"
+		case "thế", "the", "vậy", "vay", "còn", "con", "v", "z", "rồi", "roi", "r", "nếu", "neu", "nhưng", "nhung":
 			return true
 		}
 	}
 	return found.Outcome != Sure && words <= 9
 }
 
+// ranked is how many classes are worth a look.
+const ranked = 8
+
 // scratch is what one search needs, kept for the next one.
 type scratch struct {
-	near  []float32 // by passage
-	touch []int32   // passages met
-	share []float32 // by class
+	gather *gather
+	keys   []uint64
+	part   []float32 // by key: what its sentence counts
+	vector []posting
+	near   []float32 // by passage
+	touch  []int32   // passages met
+	share  []float32 // by class
 }
 
 // Weights of a sentence's words by what the sentence does.
@@ -195,36 +220,41 @@ const (
 	past    = 0.6  // it is the turn before
 )
 
-// rank orders all classes for a question, read with the turn before if any.
-func (x *index) rank(said, before []sentence) ranking {
-	var keys []uint64
-	var share []float32
+// rank finds the likeliest classes for a question, read with the turn before
+// if any.
+func (x *index) rank(said, before []reading) ranking {
+	s, _ := x.scratch.Get().(*scratch)
+	if s == nil {
+		s = &scratch{gather: newGather(len(x.idf)), near: make([]float32, len(x.passage)), share: make([]float32, len(x.classes))}
+	}
+	defer x.scratch.Put(s)
+	s.keys, s.part, s.vector = s.keys[:0], s.part[:0], s.vector[:0]
+
 	unknown := 0
-	add := func(s sentence, w float32) {
-		from := len(keys)
+	add := func(r reading, part float32) {
 		var lost int
-		keys, lost = x.sentenceKeys(keys, s, false)
+		s.keys, lost = x.sentenceKeys(s.keys, r.sentence, r.norm, false)
 		unknown += lost
-		for range len(keys) - from {
-			share = append(share, w)
+		for len(s.part) < len(s.keys) {
+			s.part = append(s.part, part)
 		}
 	}
-	anyAsks := slices.ContainsFunc(said, func(s sentence) bool { return s.questions() })
-	for _, s := range said {
-		w := float32(asking)
-		if len(said) > 1 && anyAsks && !s.questions() {
-			w = telling
+	anyAsks := slices.ContainsFunc(said, reading.questions)
+	for _, r := range said {
+		if len(said) > 1 && anyAsks && !r.questions() {
+			add(r, telling)
+		} else {
+			add(r, asking)
 		}
-		add(s, w)
 	}
-	for _, s := range before {
-		add(s, past)
+	for _, r := range before {
+		add(r, past)
 	}
-	v := x.vector(nil, keys, share)
-	if len(v) == 0 {
+	s.vector = x.vector(s.vector, s.gather, s.keys, s.part)
+	if len(s.vector) == 0 {
 		return ranking{}
 	}
-	return x.rankVector(v, x.knownShare(v, unknown))
+	return ranking{x.likeliest(s), x.resemblance(s) * x.knownShare(s.vector, unknown)}
 }
 
 // knownShare is how much of the question the index knows, 0 to 1: a question
@@ -235,49 +265,56 @@ func (x *index) knownShare(v []posting, unknown int) float64 {
 	}
 	known := 0
 	for _, t := range v {
-		if x.kinds[t.in] == single {
+		if uint64(x.kinds[t.in])<<kindShift == single {
 			known++
 		}
 	}
 	return math.Sqrt(float64(known) / (float64(known) + 0.6*float64(unknown)))
 }
 
-func (x *index) rankVector(v []posting, known float64) ranking {
-	s, _ := x.scratch.Get().(*scratch)
-	if s == nil {
-		s = &scratch{near: make([]float32, len(x.passage)), share: make([]float32, len(x.classes))}
-	}
-	defer x.scratch.Put(s)
-
+// resemblance is how near the nearest way of asking is, 0 to 1.
+func (x *index) resemblance(s *scratch) float64 {
 	s.touch = s.touch[:0]
-	for _, t := range v {
-		if tooCommon(t, len(x.postings[t.in]), len(x.passage)) {
+	for _, t := range s.vector {
+		in := x.in(t.in)
+		if tooCommon(t, len(in), len(x.passage)) {
 			continue
 		}
-		for _, p := range x.postings[t.in] {
+		for _, p := range in {
 			if s.near[p.in] == 0 {
 				s.touch = append(s.touch, p.in)
 			}
 			s.near[p.in] += t.weight * p.weight
 		}
 	}
-	var likely float32
+	var nearest float32
 	for _, p := range s.touch {
-		likely = max(likely, s.near[p])
+		nearest = max(nearest, s.near[p])
 		s.near[p] = 0
 	}
-	x.learned.score(v, s.share)
+	return float64(nearest)
+}
+
+// likeliest returns the classes the learned weights believe in most, falling.
+func (x *index) likeliest(s *scratch) []candidate {
+	x.learned.score(s.vector, s.share)
 	for c := range s.share {
 		s.share[c] *= sharpness
 	}
 	softmax(s.share)
-
-	r := ranking{by: make([]candidate, len(x.classes)), likely: float64(likely) * known}
+	by := make([]candidate, 0, ranked+1)
 	for c, share := range s.share {
-		r.by[c] = candidate{int32(c), float64(share)} // #nosec G115 -- hundreds
+		if len(by) == ranked && float64(share) <= by[ranked-1].share {
+			continue
+		}
+		at := len(by)
+		for at > 0 && by[at-1].share < float64(share) {
+			at--
+		}
+		by = slices.Insert(by, at, candidate{int32(c), float64(share)}) // #nosec G115 -- hundreds
+		by = by[:min(len(by), ranked)]
 	}
-	slices.SortFunc(r.by, func(a, b candidate) int { return cmp.Compare(b.share, a.share) })
-	return r
+	return by
 }
 
 // tooCommon reports whether a feature that stands in so many of all passages is
@@ -295,12 +332,18 @@ const (
 // neighbours returns how near the nearest other way of asking of the own class
 // stands to a, how near the nearest of another class, and which that is.
 func (x *index) neighbours(self int32, a way) (own, other float64, at int32) {
+	g := newGather(len(x.idf))
 	near := make([]float32, len(x.passage))
-	for _, t := range x.vector(nil, x.keys(nil, a.text, false), nil) {
-		if tooCommon(t, len(x.postings[t.in]), len(x.passage)) {
+	var keys []uint64
+	for _, s := range sentences(a.text) {
+		keys, _ = x.sentenceKeys(keys, s, x.words.words(s), false)
+	}
+	for _, t := range x.vector(nil, g, keys, nil) {
+		in := x.in(t.in)
+		if tooCommon(t, len(in), len(x.passage)) {
 			continue
 		}
-		for _, p := range x.postings[t.in] {
+		for _, p := range in {
 			near[p.in] += t.weight * p.weight
 		}
 	}

@@ -1,7 +1,6 @@
 package knowledge
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"sync"
@@ -23,14 +22,20 @@ type index struct {
 	exact   map[string]uint32 // accented word → id, from 1
 	feature map[uint64]int32  // feature → number
 	idf     []float32         // by feature number
-	kinds   []uint64          // by feature number
+	kinds   []uint8           // by feature number
 
-	postings [][]posting // by feature number: passages
-	passage  []int32     // passage → class
+	from     []int32   // feature number → where its postings begin; one more at the end
+	postings []posting // passages
+	passage  []int32   // passage → class
 	learned  *learned
 	spelling *spelling
 
 	scratch sync.Pool
+}
+
+// in returns the passages in which a feature stands.
+func (x *index) in(feature int32) []posting {
+	return x.postings[x.from[feature]:x.from[feature+1]]
 }
 
 // class is a topic or a kind out of scope.
@@ -47,7 +52,7 @@ type posting struct {
 
 // Kinds of feature, in the top bits of its key.
 const (
-	single = uint64(iota) << 60
+	single = uint64(iota) << kindShift
 	pair
 	bare // a pair with fillers left out
 	marked
@@ -55,9 +60,14 @@ const (
 	groupPair // two groups in one sentence
 )
 
+const kindShift = 60
+
 // Weights of the kinds of feature. Chosen by cross-validation over the ways of
 // asking (BENCHMARKS.md), not by the labelled questions.
-var kindWeight = map[uint64]float32{single: 1.8, pair: 0.7, bare: 0.5, marked: 1, group: 1, groupPair: 0.5}
+var kindWeight = [...]float32{
+	single >> kindShift: 1.8, pair >> kindShift: 0.7, bare >> kindShift: 0.5,
+	marked >> kindShift: 1, group >> kindShift: 1, groupPair >> kindShift: 0.5,
+}
 
 func newIndex(b *Book) *index {
 	classes, asks := b.asks()
@@ -103,63 +113,79 @@ func buildIndex(words *normaliser, classes []class, asks []way) *index {
 
 // build learns words, weights and postings from the texts of x.passage.
 func (x *index) build(texts []string) {
-	var all [][]uint64
-	for _, t := range texts {
-		all = append(all, x.keys(nil, t, true))
-	}
-	// How many classes a feature occurs in decides what it is worth.
-	last := []int32{}
-	count := []float32{}
-	for p, keys := range all {
-		for _, k := range keys {
-			f, ok := x.feature[k]
-			if !ok {
-				f = int32(len(last)) // #nosec G115 -- thousands
-				x.feature[k] = f
-				last, count = append(last, -1), append(count, 0)
-			}
-			if last[f] != x.passage[p] {
-				last[f] = x.passage[p]
-				count[f]++
-			}
+	var all []uint64 // the features of all texts, one after the other
+	ends := make([]int, len(texts))
+	for p, t := range texts {
+		for _, s := range sentences(t) {
+			all, _ = x.sentenceKeys(all, s, x.words.words(s), true)
 		}
+		ends[p] = len(all)
 	}
-	x.kinds = make([]uint64, len(last))
-	for k, f := range x.feature {
-		x.kinds[f] = k & (15 << 60)
+	x.weigh(all, ends)
+
+	g := newGather(len(x.idf))
+	vectors := make([]posting, 0, len(all))
+	examples := make([]example, len(texts))
+	x.from = make([]int32, len(x.idf)+1)
+	from := 0
+	for p, end := range ends {
+		start := len(vectors)
+		vectors = x.vector(vectors, g, all[from:end], nil)
+		examples[p] = example{vectors[start:], x.passage[p]}
+		for _, t := range examples[p].vector {
+			x.from[t.in+1]++
+		}
+		from = end
 	}
-	n := float64(len(x.classes))
-	x.idf = make([]float32, len(last))
 	for f := range x.idf {
-		x.idf[f] = float32(math.Log((n+1)/(float64(count[f])+0.2))) * kindWeight[x.kinds[f]]
+		x.from[f+1] += x.from[f]
 	}
-	x.postings = make([][]posting, len(last))
-	var examples []example
-	for p, keys := range all {
-		v := x.vector(nil, keys, nil)
-		examples = append(examples, example{v, x.passage[p]})
-		for _, t := range v {
-			x.postings[t.in] = append(x.postings[t.in], posting{int32(p), t.weight}) // #nosec G115 -- thousands
+	x.postings = make([]posting, len(vectors))
+	next := append([]int32(nil), x.from...)
+	for p, e := range examples {
+		for _, t := range e.vector {
+			x.postings[next[t.in]] = posting{int32(p), t.weight} // #nosec G115 -- thousands
+			next[t.in]++
 		}
 	}
 	x.learned = learn(examples, len(x.classes), len(x.idf))
 	x.spelling = newSpelling(x.ids)
 }
 
-// keys appends the features of a text. With learn set, words not met before
-// get an id; otherwise they are spelled right if one letter is off, or left
-// out.
-func (x *index) keys(keys []uint64, text string, learn bool) []uint64 {
-	for _, s := range sentences(text) {
-		keys, _ = x.sentenceKeys(keys, s, learn)
+// weigh numbers the features and finds what each is worth: the fewer classes
+// it occurs in, the more.
+func (x *index) weigh(all []uint64, ends []int) {
+	var last []int32 // the class a feature was met in last
+	var count []float32
+	p := 0
+	for i, k := range all {
+		for i >= ends[p] {
+			p++
+		}
+		f, ok := x.feature[k]
+		if !ok {
+			f = int32(len(last)) // #nosec G115 -- thousands
+			x.feature[k] = f
+			last, count = append(last, -1), append(count, 0)
+			x.kinds = append(x.kinds, uint8(k>>kindShift)) // #nosec G115 -- a few kinds
+		}
+		if last[f] != x.passage[p] {
+			last[f] = x.passage[p]
+			count[f]++
+		}
 	}
-	return keys
+	n := float64(len(x.classes))
+	x.idf = make([]float32, len(count))
+	for f := range x.idf {
+		x.idf[f] = float32(math.Log((n+1)/(float64(count[f])+0.2))) * kindWeight[x.kinds[f]]
+	}
 }
 
-// sentenceKeys appends the features of a sentence, and counts the words it
-// does not know.
-func (x *index) sentenceKeys(keys []uint64, s sentence, learn bool) (all []uint64, unknown int) {
-	words := x.words.words(s)
+// sentenceKeys appends the features of a sentence, words being its words as
+// the normaliser reads them, and counts the words it does not know. With learn
+// set, words not met before get an id; otherwise they are spelled right if one
+// letter is off, or left out.
+func (x *index) sentenceKeys(keys []uint64, s sentence, words []string, learn bool) (all []uint64, unknown int) {
 	ids := make([]uint32, len(words)) // 0: an unknown word keeps its place
 	core := make([]uint32, 0, len(words))
 	for i, w := range words {
@@ -215,37 +241,43 @@ func (x *index) sentenceKeys(keys []uint64, s sentence, learn bool) (all []uint6
 	return keys, unknown
 }
 
-// vector turns features into weights of length one. A feature met twice counts
-// once. share, if given, is the weight of each key.
-func (x *index) vector(v []posting, keys []uint64, share []float32) []posting {
-	v = v[:0]
+// gather finds features that were met before in one text, without sorting.
+type gather struct {
+	round int32
+	met   []int32 // feature → the round in which it was met last
+	at    []int32 // feature → where it stands in the vector of that round
+}
+
+func newGather(features int) *gather {
+	return &gather{met: make([]int32, features), at: make([]int32, features)}
+}
+
+// vector appends features as weights of length one. A feature met twice counts
+// once, with the greater share. share, if given, is the weight of each key.
+func (x *index) vector(v []posting, g *gather, keys []uint64, share []float32) []posting {
+	g.round++
+	start := len(v)
+	var sum float64
 	for i, k := range keys {
 		f, ok := x.feature[k]
 		if !ok {
 			continue
 		}
 		w := x.idf[f]
-		if w <= 0 {
-			continue
-		}
 		if share != nil {
 			w *= share[i]
 		}
-		v = append(v, posting{f, w})
+		if g.met[f] != g.round {
+			g.met[f], g.at[f] = g.round, int32(len(v)) // #nosec G115 -- thousands
+			v = append(v, posting{f, w})
+			sum += float64(w) * float64(w)
+		} else if old := &v[g.at[f]]; w > old.weight {
+			sum += float64(w)*float64(w) - float64(old.weight)*float64(old.weight)
+			old.weight = w
+		}
 	}
-	slices.SortFunc(v, func(a, b posting) int {
-		return cmp.Or(cmp.Compare(a.in, b.in), cmp.Compare(b.weight, a.weight))
-	})
-	v = slices.CompactFunc(v, func(a, b posting) bool { return a.in == b.in })
-	var sum float64
-	for _, t := range v {
-		sum += float64(t.weight) * float64(t.weight)
-	}
-	if sum == 0 {
-		return v
-	}
-	norm := float32(1 / math.Sqrt(sum))
-	for i := range v {
+	norm := float32(1 / math.Sqrt(math.Max(sum, 1e-12)))
+	for i := start; i < len(v); i++ {
 		v[i].weight *= norm
 	}
 	return v

@@ -7,24 +7,35 @@ import "math"
 // gradients left out so that a feature weighs on a few classes only. The same
 // content gives the same weights.
 type learned struct {
-	rows [][]weight // by feature number
+	from    []int32 // feature number → where its weights begin; one more at the end
+	weights []weight
 }
 
-// weight is what a feature says of one class. power is the sum of squared
-// gradients, needed while learning.
+// weight is what a feature says of one class.
 type weight struct {
+	class int32
+	value float32
+}
+
+// learner is a learned under way.
+type learner struct {
+	rows [][]lesson // by feature number
+}
+
+// lesson is a weight under way; power is the sum of squared gradients.
+type lesson struct {
 	class        int32
 	value, power float32
 }
 
 const (
-	epochs = 4
-	rate   = 0.4
+	epochs = 2
+	rate   = 0.5
 	gate   = 0.1 // a share of belief smaller than this is not worth learning from
 )
 
 func learn(examples []example, classes, features int) *learned {
-	m := &learned{rows: make([][]weight, features)}
+	m := &learner{rows: make([][]lesson, features)}
 	scores := make([]float32, classes)
 	order := make([]int, len(examples))
 	for i := range order {
@@ -61,26 +72,53 @@ func learn(examples []example, classes, features int) *learned {
 			}
 		}
 	}
-	return m
+	return m.done()
+}
+
+// done puts the weights one after the other, where they are read fastest.
+func (m *learner) done() *learned {
+	l := &learned{from: make([]int32, len(m.rows)+1)}
+	n := int32(0)
+	for f, row := range m.rows {
+		n += int32(len(row)) // #nosec G115 -- hundreds
+		l.from[f+1] = n
+	}
+	l.weights = make([]weight, 0, n)
+	for _, row := range m.rows {
+		for _, w := range row {
+			l.weights = append(l.weights, weight{w.class, w.value})
+		}
+	}
+	return l
 }
 
 // at returns the weight of a feature for a class, a new one if there is none.
-func (m *learned) at(feature, class int32) *weight {
+func (m *learner) at(feature, class int32) *lesson {
 	row := m.rows[feature]
 	for i := range row {
 		if row[i].class == class {
 			return &row[i]
 		}
 	}
-	m.rows[feature] = append(row, weight{class: class})
+	m.rows[feature] = append(row, lesson{class: class})
 	return &m.rows[feature][len(row)]
 }
 
 // score fills out with the sum of weights of each class.
-func (m *learned) score(v []posting, out []float32) {
+func (m *learner) score(v []posting, out []float32) {
 	clear(out)
 	for _, t := range v {
 		for _, w := range m.rows[t.in] {
+			out[w.class] += t.weight * w.value
+		}
+	}
+}
+
+// score fills out with the sum of weights of each class.
+func (l *learned) score(v []posting, out []float32) {
+	clear(out)
+	for _, t := range v {
+		for _, w := range l.weights[l.from[t.in]:l.from[t.in+1]] {
 			out[w.class] += t.weight * w.value
 		}
 	}

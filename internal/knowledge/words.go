@@ -36,6 +36,14 @@ type normaliser struct {
 	filler map[string]bool     // folded words that say little
 	groups []string            // names, sorted
 	member map[string][]member // first word → runs that belong to a group
+
+	ambiguous []twoMeanings
+}
+
+// twoMeanings is an Ambiguous as the normaliser reads it.
+type twoMeanings struct {
+	words, unless [][]string
+	topics        []Topic
 }
 
 // member is a run of words that belongs to a group.
@@ -73,16 +81,25 @@ func newNormaliser(w Words) *normaliser {
 		}
 	}
 	for g, name := range n.groups {
-		for _, text := range w.Groups[name] {
-			// As the index meets them: short forms and equal expressions made one.
-			for _, s := range sentences(text) {
-				if words := n.words(s); len(words) > 0 {
-					n.member[words[0]] = append(n.member[words[0]], member{words, g})
-				}
-			}
+		for _, words := range n.read(w.Groups[name]) {
+			n.member[words[0]] = append(n.member[words[0]], member{words, g})
 		}
 	}
+	for _, a := range w.Ambiguous {
+		n.ambiguous = append(n.ambiguous, twoMeanings{n.read(a.Words), n.read(a.Unless), a.Topics})
+	}
 	return n
+}
+
+// read returns expressions as questions come to be read: short forms and equal
+// expressions made one.
+func (n *normaliser) read(texts []string) (out [][]string) {
+	for _, text := range texts {
+		for _, s := range sentences(text) {
+			out = append(out, n.words(s))
+		}
+	}
+	return out
 }
 
 // in appends the groups that occur in the words, each once.
@@ -114,8 +131,6 @@ func (n *normaliser) words(s sentence) []string {
 			continue
 		}
 		if full, ok := n.short[s.words[i].exact]; ok {
-			out = append(out, full...)
-		} else if full, ok := n.short[typed[i]]; ok && !s.words[i].accented() {
 			out = append(out, full...)
 		} else {
 			out = append(out, typed[i])

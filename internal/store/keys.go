@@ -35,8 +35,8 @@ import "donghanh/internal/chat"
 //	{out}:seen:<key>         hash    state, at (ms), reason, message (number at the
 //	                                 service); while it waits, then 7 days
 //	{out}:msg:<seq>          hash    key, to, lane, line, at (ms), after (ms, not
-//	                                 before), tries, doubts, token, body (JSON); until
-//	                                 the message ends
+//	                                 before), tries, doubts, token, free ("1": of the
+//	                                 conversation's pace), body (JSON); until it ends
 //	{out}:line:<lane>:<line> zset    seq → ms before which it is not due, 0 once due;
 //	                                 what waits or is in flight for one conversation
 //	{out}:due:<lane>         zset    line → ms at which to look at it; lines with a

@@ -208,10 +208,11 @@ for _, lane in ipairs({'0', '1', '2'}) do
       finish(id, 'unreachable', now, 'the person cannot be reached', '0')
     elseif id then
       local every, credit, whole = pace(line)
-      if now < whole - credit then
+      local free = redis.call('HGET', MSG(id), 'free') == '1'
+      if not free and now < whole - credit then
         redis.call('ZADD', DUE(lane), ms(math.ceil(whole - credit)), line)
       else
-        redis.call('SET', CHAT(line), ms(math.max(whole, now) + every), 'PX', ms(every + credit + tonumber(ARGV[13])))
+        if not free then redis.call('SET', CHAT(line), ms(math.max(whole, now) + every), 'PX', ms(every + credit + tonumber(ARGV[13]))) end
         redis.call('SET', TAT, string.format('%.3f', math.max(tat, now - tonumber(ARGV[6])) + tonumber(ARGV[5])))
         return take(id, lane, line)
       end

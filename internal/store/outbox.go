@@ -43,19 +43,20 @@ const (
 // putScript stores messages, each unless its key is remembered.
 //
 //	KEYS[1] the slot of {out}
-//	ARGV    for each message: key, to, lane, at (ms, 0 for "at once"), body (JSON)
+//	ARGV    for each message: key, to, lane, at (ms, 0 for "at once"), "1" if it is
+//	        free of the conversation's pace, body (JSON)
 //	returns how many were stored
 var putScript = redis.NewScript(outKeys + `
 local new = 0
-for i = 1, #ARGV, 5 do
-  local key, to, lane, at, body = ARGV[i], ARGV[i+1], ARGV[i+2], ARGV[i+3], ARGV[i+4]
+for i = 1, #ARGV, 6 do
+  local key, to, lane, at, free, body = ARGV[i], ARGV[i+1], ARGV[i+2], ARGV[i+3], ARGV[i+4], ARGV[i+5]
   if redis.call('HSETNX', SEEN(key), 'state', 'queued') == 1 then
     redis.call('HSET', SEEN(key), 'at', at)
     local id = string.format('%016.0f', redis.call('INCR', SEQ))
     local line = to
     if lane == 'ack' then line = id end
     redis.call('HSET', MSG(id), 'key', key, 'to', to, 'lane', lane, 'line', line, 'at', at,
-      'after', '0', 'tries', '0', 'doubts', '0', 'token', '', 'body', body)
+      'after', '0', 'tries', '0', 'doubts', '0', 'token', '', 'free', free, 'body', body)
     redis.call('ZADD', LINE(lane, line), at, id)
     redis.call('HINCRBY', DEPTH, lane, 1)
     if redis.call('HEXISTS', FLIGHT(lane), line) == 0 then
@@ -90,7 +91,7 @@ func (s *Store) Put(ctx context.Context, messages ...chat.Message) (isNew int, e
 
 // putChunk stores a few messages in one script.
 func (s *Store) putChunk(ctx context.Context, messages []chat.Message) (isNew int, err error) {
-	args := make([]any, 0, 5*len(messages))
+	args := make([]any, 0, 6*len(messages))
 	for _, m := range messages {
 		if m.Key == "" {
 			return 0, errors.New("put: a message without a key")
@@ -99,13 +100,22 @@ func (s *Store) putChunk(ctx context.Context, messages []chat.Message) (isNew in
 		if err != nil {
 			return 0, fmt.Errorf("put %s: %w", m.Key, err)
 		}
-		args = append(args, m.Key, m.To.String(), laneOf(m), strconv.FormatInt(max(m.At.UnixMilli(), 0), 10), body)
+		args = append(args, m.Key, m.To.String(), laneOf(m), strconv.FormatInt(max(m.At.UnixMilli(), 0), 10), freeOf(m), body)
 	}
 	n, err := putScript.Run(ctx, s.rdb, []string{keyPause}, args...).Int()
 	if err != nil {
 		return 0, fmt.Errorf("put %s and %d more: %w", messages[0].Key, len(messages)-1, err)
 	}
 	return n, nil
+}
+
+// freeOf says whether a message is free of the conversation's pace: Telegram
+// counts an edit only towards the bot's own.
+func freeOf(m chat.Message) string {
+	if m.Act == chat.Edit {
+		return "1"
+	}
+	return "0"
 }
 
 // laneOf names the lane of a message inside the store.

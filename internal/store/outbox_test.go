@@ -213,12 +213,30 @@ func TestNoSecondHoldsMoreThanTheRate(t *testing.T) {
 	}
 }
 
+func TestAnEditIsFreeOfTheChatsPace(t *testing.T) {
+	onBoth(t, store.Pace{Rate: 1000}, func(b *box) {
+		for i := range 10 {
+			edit := answer(fmt.Sprint("E", i), 7)
+			edit.Act, edit.Target = chat.Edit, 5
+			b.put(edit)
+		}
+		for i := range 10 {
+			b.sent(b.next(fmt.Sprint("E", i)))
+		}
+		if took := b.now.Sub(noon); took > 100*time.Millisecond {
+			b.Fatalf("ten edits took %s", took)
+		}
+		b.put(answer("A", 7))
+		b.sent(b.next("A"))
+	})
+}
+
 func TestAChatHasItsOwnPace(t *testing.T) {
 	tests := map[string]struct {
 		to   chat.Address
 		want []time.Duration // since the first
 	}{
-		"a person gets three at once, then one a second": {to: 7, want: []time.Duration{0, 0, 0, 1000, 2000, 3000}},
+		"a person gets three at once, then one a second": {to: 7, want: []time.Duration{0, 0, 0, 1050, 2100, 3150}},
 		"a group gets one in three seconds":              {to: -7, want: []time.Duration{0, 3000, 6000}},
 	}
 	for name, tt := range tests {

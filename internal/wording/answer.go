@@ -6,6 +6,7 @@ package wording
 import (
 	"fmt"
 	"html"
+	"slices"
 	"strings"
 
 	"donghanh/internal/knowledge"
@@ -47,10 +48,6 @@ func Sources(sources []knowledge.Citation) string {
 // merge words the sources, one line for each document and standing, with its
 // articles together.
 func merge(sources []knowledge.Citation) []string {
-	type group struct {
-		about, tail string
-		points      []string
-	}
 	var groups []*group
 	for _, c := range sources {
 		about, point, tail := citation(c)
@@ -64,9 +61,7 @@ func merge(sources []knowledge.Citation) []string {
 			in = &group{about: about, tail: tail}
 			groups = append(groups, in)
 		}
-		if point != "" {
-			in.points = append(in.points, point)
-		}
+		in.add(point)
 	}
 	var lines []string
 	for _, g := range groups {
@@ -79,20 +74,35 @@ func merge(sources []knowledge.Citation) []string {
 	return lines
 }
 
+// group is one document of one standing, with the places in it.
+type group struct {
+	about, tail string
+	points      []string
+}
+
+// add adds a place, unless a nearer one of the same article stands already.
+func (g *group) add(point string) {
+	within := func(whole, part string) bool { return part == whole || strings.HasPrefix(part, whole+",") }
+	if point == "" || slices.ContainsFunc(g.points, func(p string) bool { return within(point, p) }) {
+		return
+	}
+	g.points = append(slices.DeleteFunc(g.points, func(p string) bool { return within(p, point) }), point)
+}
+
 // citation words one source: what it is, the place in it, and what has not
 // been checked.
 func citation(c knowledge.Citation) (about, point, tail string) {
 	switch {
 	case c.Local:
-		about, tail = "ví dụ của một nơi, không phải quy định chung", " ("+Unverified+")"
+		about, point, tail = "ví dụ của một nơi, không phải quy định chung", c.Article, " ("+Unverified+")"
 		if c.Document.ID != "" {
 			about += ": " + document(c.Document)
 		} else if c.ReadIn.ID != "" {
-			about += ": " + document(c.ReadIn)
+			about, point = about+": "+document(c.ReadIn), c.ReadAt
 		} else if c.Basis != "" {
 			about += ": " + c.Basis
 		}
-		return about, c.Article, tail
+		return about, point, tail
 	case c.Verified:
 		if c.Limit != "" {
 			tail = " (riêng phần sau " + Unverified + ": " + c.Limit + ")"
@@ -115,10 +125,7 @@ func document(d knowledge.Document) string {
 	if date == "" || strings.Contains(d.Name, date) {
 		return d.Name
 	}
-	if d.Date.Month == 0 {
-		return d.Name + " năm " + date
-	}
-	return d.Name + " ngày " + date
+	return d.Name + " " + since(d.Date)
 }
 
 // Date writes a date as people here do, 26/7/2026, or the year alone.
@@ -134,6 +141,13 @@ func Date(d knowledge.Date) string {
 	return fmt.Sprintf("%02d/%d/%d", d.Day, d.Month, d.Year)
 }
 
+func since(d knowledge.Date) string {
+	if d.Month == 0 {
+		return "năm " + Date(d)
+	}
+	return "ngày " + Date(d)
+}
+
 func approval(a knowledge.Approval) string {
 	if a.Given() {
 		return fmt.Sprintf("<i>Duyệt: %s, ngày %s.</i>", html.EscapeString(a.By), Date(a.On))
@@ -143,8 +157,8 @@ func approval(a knowledge.Approval) string {
 
 // Withdrawn says that an answer no longer stands because of the document d.
 func Withdrawn(e knowledge.Entry, d knowledge.Document) string {
-	return fmt.Sprintf("Câu trả lời về «%s» đang được soát lại: %s đã bị thay từ ngày %s, nên mình tạm không đưa ra để tránh sai.\n\nBạn hỏi người giúp đỡ hoặc bí thư chi bộ, hoặc bấm «%s» để mình giữ câu hỏi này cho cán bộ.",
-		html.EscapeString(e.Title), html.EscapeString(d.Short), Date(d.Replaced.On), AskOfficer)
+	return fmt.Sprintf("Câu trả lời về «%s» đang được soát lại: %s đã bị thay từ %s, nên mình tạm không đưa ra để tránh sai.\n\nBạn hỏi người giúp đỡ hoặc bí thư chi bộ, hoặc bấm «%s» để mình giữ câu hỏi này cho cán bộ.",
+		html.EscapeString(e.Title), html.EscapeString(d.Short), since(d.Replaced.On), AskOfficer)
 }
 
 // MeantOne asks back when one of several may be meant; the choices stand on

@@ -122,6 +122,7 @@ function fromHTML(into, html, say) {
       if (open.length > 1 && open[open.length - 1].name === name) {
         flush();
         open.pop();
+        if (["pre", "blockquote"].includes(name) && html[at] === "\n") at++; // a block ends its line itself
       } else {
         text += whole;
       }

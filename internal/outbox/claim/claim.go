@@ -24,7 +24,7 @@ type Lease struct {
 type Pace struct {
 	Rate  int           // messages a second over all conversations; default 30
 	Lease time.Duration // how long a claim is good for; default 1 minute
-	Chat  time.Duration // one message to a person in this time; default 1 s
+	Chat  time.Duration // one message to a person in this time; default 1.05 s: what leaves in time may arrive early
 	Burst int           // so many to a person at once after a rest; default 3
 	Group time.Duration // one message to a group in this time; default 3 s
 }
@@ -42,7 +42,7 @@ func (p Pace) Filled() Pace {
 		p.Lease = time.Minute
 	}
 	if p.Chat <= 0 {
-		p.Chat = time.Second
+		p.Chat = 1050 * time.Millisecond
 	}
 	if p.Burst <= 0 {
 		p.Burst = 3

@@ -1,0 +1,275 @@
+package handlers
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"donghanh/internal/chat"
+	"donghanh/internal/journey"
+	"donghanh/internal/wording"
+)
+
+// secret is what somebody else asked, for the desk alone to see.
+const secret = "chuyện riêng của người khác"
+
+// reaches is how a person gets to each route, by its command or button; the
+// others are reached by any text or file.
+var reaches = map[string]string{
+	"/dieukien": "", "/cauhoi": "", "/dulieu": "", "/trogiup": "", "/huy": "", "/start": "", "/help": "",
+	buttonTopic: ":" + probation + ":0", buttonGood: ":1:" + probation, buttonBad: ":1:" + probation, buttonOfficer: ":1",
+	buttonCheck: ":1:show", buttonDownload: "", buttonErase: "", buttonReply: ":handed:tg:500", buttonSend: ":handed:tg:500",
+	buttonDrop: ":handed:tg:500", buttonCancel: "",
+}
+
+// reach is how somebody gets to a route.
+func reach(t *testing.T, who chat.Address, route Route) chat.Incoming {
+	t.Helper()
+	name := route.Button
+	switch {
+	case route.File:
+		return sent(who, chat.Document, "hồ sơ")
+	case route.Text:
+		return said(who, sureQuestion)
+	case route.Command != "":
+		name = "/" + route.Command
+	}
+	rest, ok := reaches[name]
+	if !ok {
+		t.Fatalf("say in reaches how a person gets to %q", name)
+	}
+	if route.Command != "" {
+		return said(who, name+rest)
+	}
+	return pressed(who, name+rest)
+}
+
+func everyRole() []journey.Role { return append([]journey.Role{journey.Guest}, journey.Roles...) }
+
+// TestEveryRouteForEveryRole takes each route as each role. A route for other
+// roles answers with a refusal, has no effect and shows nothing.
+func TestEveryRouteForEveryRole(t *testing.T) {
+	tg := newTelegram(t)
+	for _, role := range everyRole() {
+		for _, route := range newRoom(t, tg).h.routes {
+			r := newRoom(t, tg)
+			r.setRole(stranger, role)
+			handed(r, student, 500, secret)
+			in := reach(t, stranger, route)
+			before := effects(t, r.store)
+			out := r.hear(in)
+
+			refused := toast(out) == wording.ToastRefused || strings.Contains(text(out, stranger), plain(wording.NotForYou()))
+			mayUse := route.For == nil || slices.Contains(route.For, role)
+			if refused == mayUse {
+				t.Errorf("role %q, %s: refused: %t, want %t", role, about(in), refused, !mayUse)
+			}
+			if mayUse {
+				continue
+			}
+			if got := effects(t, r.store); got != before {
+				t.Errorf("role %q, %s: refused, yet:\n%s", role, about(in), differ(got, before))
+			}
+			quiet(t, role, in, out)
+		}
+	}
+}
+
+// quiet checks that what was put goes to nobody else and shows nothing of
+// anybody else.
+func quiet(t *testing.T, role journey.Role, in chat.Incoming, out []chat.Message) {
+	t.Helper()
+	for _, m := range out {
+		if m.To != in.From {
+			t.Errorf("role %q, %s: somebody else hears %q", role, about(in), m.Text)
+		}
+		if strings.Contains(m.Text, secret) {
+			t.Errorf("role %q, %s: shown what somebody else asked: %s", role, about(in), m.Text)
+		}
+	}
+}
+
+// forged is data no button of that person bears.
+var forged = map[string]string{
+	"empty":                          "",
+	"an unknown name":                "xin-chao",
+	"a command as a name":            "/cauhoi",
+	"only colons":                    "::::",
+	"64 bytes of garbage":            strings.Repeat("\x00\xff:", 21) + "x",
+	"UTF-8 rubbish":                  "\xc3\x28\xa0\xa1:\xe2\x28\xa1",
+	"rubbish after a name":           "dk:\xff\xfe:\x00",
+	"markup":                         "q:<b>x</b>:0",
+	"names differ in case":           "DK:1:show",
+	"a topic nobody knows":           "q:khong-co:0",
+	"a topic without a name":         "q",
+	"good without arguments":         "ok",
+	"good without a topic":           "ok:1",
+	"bad of a topic nobody knows":    "no:1:khong-co",
+	"officer without a question":     "hoi",
+	"officer with a word":            "hoi:abc",
+	"officer with a very long one":   "hoi:" + strings.Repeat("9", 60),
+	"officer with a negative one":    "hoi:-500",
+	"the question of somebody else":  "hoi:500",
+	"a check never begun":            "dk:1:show",
+	"a check begun anew by a forger": "dk::again",
+	"a check without arguments":      "dk",
+	"a check with an unknown step":   "dk:1:khong-co:1",
+	"a check with a huge number":     "dk:1:year:" + strings.Repeat("9", 53),
+	"sends what was never written":   "gui:handed:tg:500",
+	"answers no question":            "tl:handed:tg:404",
+	"answers nothing":                "tl",
+	"answers with a long number":     "tl:handed:tg:" + strings.Repeat("9", 50),
+	"drops no question":              "dong:wrong:tg:500",
+	"drops nothing":                  "dong::",
+	"drops with more parts":          "dong:handed:x:tg:500",
+}
+
+// forgedByOthers is data that stands on the officers' buttons.
+var forgedByOthers = map[string]string{
+	"takes up a question": "tl:handed:tg:500",
+	"drops a question":    "dong:handed:tg:500",
+}
+
+func TestForgedPressesDoNothing(t *testing.T) {
+	tg := newTelegram(t)
+	for _, role := range everyRole() {
+		for name, data := range forged {
+			forge(t, tg, role, name, data)
+		}
+		for name, data := range forgedByOthers {
+			if !slices.Contains(atDesk, role) {
+				forge(t, tg, role, name, data)
+			}
+		}
+	}
+}
+
+func forge(t *testing.T, tg telegram, role journey.Role, name, data string) {
+	t.Helper()
+	r := newRoom(t, tg)
+	r.setRole(stranger, role)
+	handed(r, student, 500, secret)
+	r.say(stranger, sureQuestion)
+	before := effects(t, r.store)
+	in := pressed(stranger, data)
+	out := r.hear(in)
+	if got := effects(t, r.store); got != before {
+		t.Errorf("%s, role %q: %q has an effect:\n%s", name, role, data, differ(got, before))
+	}
+	if len(out) != 1 || out[0].Text == "" {
+		t.Errorf("%s, role %q: %q is answered by %+v, want one line over the screen", name, role, data, out)
+	}
+	quiet(t, role, in, out)
+}
+
+// TestOnlyWhatStandsOnTheButtonsCounts presses values that no button of the
+// self-check bears, steps out of turn, and buttons of a check that is over.
+func TestOnlyWhatStandsOnTheButtonsCounts(t *testing.T) {
+	tg := newTelegram(t)
+	for name, data := range map[string]string{
+		"a year before the first":       "dk:1:year:1800",
+		"a year too late":               "dk:1:year:2026",
+		"a year with a sign":            "dk:1:year:+2005",
+		"a year and more":               "dk:1:year:2005:3",
+		"a word for a year":             "dk:1:year:old",
+		"no year":                       "dk:1:year",
+		"an empty year":                 "dk:1:year:",
+		"a step out of turn":            "dk:1:birth:3",
+		"the last step first":           "dk:1:local:yes",
+		"a step that is none":           "dk:1:start:7",
+		"the check of another time":     "dk:2:year:2005",
+		"the same number, written long": "dk:01:year:2005",
+	} {
+		r := newRoom(t, tg)
+		r.say(student, "/dieukien")
+		before := effects(t, r.store)
+		out := r.press(student, data)
+		if data == "dk:1:year:2005:3" {
+			continue // what stands after the value is not read
+		}
+		if got := effects(t, r.store); got != before || toast(out) != wording.ToastOld || len(out) != 1 {
+			t.Errorf("%s: %q: %+v\n%s", name, data, out, differ(got, before))
+		}
+	}
+
+	r := newRoom(t, tg)
+	old := datas(r.say(student, "/dieukien"))
+	again := datas(r.say(student, "/dieukien"))
+	r.press(student, again[len(again)-1]) // begin anew
+	before := effects(t, r.store)
+	for _, data := range old {
+		if out := r.press(student, data); toast(out) != wording.ToastOld || len(out) != 1 {
+			t.Errorf("a button of an earlier check, %q: %+v", data, out)
+		}
+	}
+	if got := effects(t, r.store); got != before {
+		t.Errorf("buttons of an earlier check count:\n%s", differ(got, before))
+	}
+}
+
+func TestAnAnswerAlreadySentIsNotSentAgain(t *testing.T) {
+	r := newRoom(t, newTelegram(t))
+	r.setRole(stranger, journey.CellSecretary)
+	handed(r, student, 500, nothingKnown)
+	r.press(admin, "tl:handed:tg:500")
+	r.press(stranger, "tl:handed:tg:500")
+	r.say(admin, officersAnswer)
+	r.say(stranger, "Ngày 6 hằng tháng.")
+	if got := text(r.press(admin, "gui:handed:tg:500"), student); !strings.Contains(got, officersAnswer) {
+		t.Errorf("the student hears %q", got)
+	}
+	if out := r.press(stranger, "gui:handed:tg:500"); text(out, student) != "" || !strings.Contains(text(out, stranger), wording.AlreadyAnswered) {
+		t.Errorf("the second officer: %+v", out)
+	}
+}
+
+func TestInGroupsNothingIsSaid(t *testing.T) {
+	r := newRoom(t, newTelegram(t))
+	handed(r, student, 500, secret)
+	before := everything(t, r.store)
+	for i, route := range r.h.routes {
+		in := numbered(int64(i+1), reach(t, admin, route))
+		in.Chat = -100
+		if err := r.h.Handle(context.Background(), in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := everything(t, r.store); got != before {
+		t.Errorf("in a group, something happened:\n%s", differ(got, before))
+	}
+}
+
+func TestOneWhoBlockedTheBotHearsNothing(t *testing.T) {
+	r := newRoom(t, newTelegram(t))
+	in := numbered(1, said(student, ""))
+	in.Blocked = true
+	if err := r.h.Handle(context.Background(), in); err != nil {
+		t.Fatal(err)
+	}
+	if out := r.store.Messages(); len(out) > 0 {
+		t.Errorf("messages %+v", out)
+	}
+}
+
+// TestTheMenuIsWhatARoleMayUse: no command is offered that would be refused.
+func TestTheMenuIsWhatARoleMayUse(t *testing.T) {
+	tg := newTelegram(t)
+	for _, role := range everyRole() {
+		r := newRoom(t, tg)
+		r.setRole(stranger, role)
+		menu := r.h.Menu(role)
+		if len(menu) < 4 {
+			t.Errorf("role %q: only %v", role, menu)
+		}
+		help := text(r.say(stranger, "/trogiup"), stranger)
+		for _, c := range menu {
+			if !strings.Contains(help, "/"+c.Name+": "+c.Does) {
+				t.Errorf("role %q: the help lacks /%s", role, c.Name)
+			}
+			if out := text(r.say(stranger, "/"+c.Name), stranger); strings.Contains(out, plain(wording.NotForYou())) {
+				t.Errorf("role %q: /%s stands in the menu and is refused", role, c.Name)
+			}
+		}
+	}
+}

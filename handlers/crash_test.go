@@ -1,0 +1,291 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"donghanh/internal/chat"
+	"donghanh/internal/desk"
+	"donghanh/internal/journey"
+	"donghanh/internal/storetest"
+)
+
+// errDown is what a store says that cannot be reached.
+var errDown = errors.New("down")
+
+// shaky is a store that goes down at one of its calls.
+type shaky struct {
+	*storetest.Memory
+	at    int  // the call at which it goes down, from 1; 0: never
+	late  bool // that call has its effect first: only the answer is lost
+	crash bool // the whole process goes down with it
+	calls int
+}
+
+func (s *shaky) try(do func() error) error {
+	if s.calls++; s.calls != s.at {
+		return do()
+	}
+	if s.late {
+		_ = do()
+	}
+	if s.crash {
+		runtime.Goexit() // no recover catches it, as none catches a kill
+	}
+	return errDown
+}
+
+func tried[T any](s *shaky, do func() (T, error)) (v T, err error) {
+	err = s.try(func() (err error) { v, err = do(); return err })
+	return v, err
+}
+
+func (s *shaky) Talk(ctx context.Context, a chat.Address) (chat.Talk, error) {
+	return tried(s, func() (chat.Talk, error) { return s.Memory.Talk(ctx, a) })
+}
+func (s *shaky) SaveTalk(ctx context.Context, a chat.Address, t chat.Talk) error {
+	return s.try(func() error { return s.Memory.SaveTalk(ctx, a, t) })
+}
+func (s *shaky) Role(ctx context.Context, a chat.Address) (string, error) {
+	return tried(s, func() (string, error) { return s.Memory.Role(ctx, a) })
+}
+func (s *shaky) Reachable(ctx context.Context, a chat.Address) error {
+	return s.try(func() error { return s.Memory.Reachable(ctx, a) })
+}
+func (s *shaky) Put(ctx context.Context, m ...chat.Message) (int, error) {
+	return tried(s, func() (int, error) { return s.Memory.Put(ctx, m...) })
+}
+func (s *shaky) KeepQuestion(ctx context.Context, q desk.Question) (bool, error) {
+	return tried(s, func() (bool, error) { return s.Memory.KeepQuestion(ctx, q) })
+}
+func (s *shaky) Questions(ctx context.Context, a chat.Address) ([]desk.Question, error) {
+	return tried(s, func() ([]desk.Question, error) { return s.Memory.Questions(ctx, a) })
+}
+func (s *shaky) Question(ctx context.Context, ref string) (desk.Question, error) {
+	return tried(s, func() (desk.Question, error) { return s.Memory.Question(ctx, ref) })
+}
+func (s *shaky) WaitingQuestions(ctx context.Context, n int) ([]desk.Question, error) {
+	return tried(s, func() ([]desk.Question, error) { return s.Memory.WaitingQuestions(ctx, n) })
+}
+func (s *shaky) CountQuestions(ctx context.Context) (int, error) {
+	return tried(s, func() (int, error) { return s.Memory.CountQuestions(ctx) })
+}
+func (s *shaky) CloseQuestion(ctx context.Context, q desk.Question) error {
+	return s.try(func() error { return s.Memory.CloseQuestion(ctx, q) })
+}
+func (s *shaky) EraseQuestions(ctx context.Context, a chat.Address) (int, error) {
+	return tried(s, func() (int, error) { return s.Memory.EraseQuestions(ctx, a) })
+}
+func (s *shaky) CountVote(ctx context.Context, id, topic string, good bool) error {
+	return s.try(func() error { return s.Memory.CountVote(ctx, id, topic, good) })
+}
+func (s *shaky) CountOutcome(ctx context.Context, id, outcome string) error {
+	return s.try(func() error { return s.Memory.CountOutcome(ctx, id, outcome) })
+}
+
+// Questions of the tests, by how they end.
+const (
+	sureQuestion   = "dự bị bao lâu"
+	followUp       = "thế còn quyền biểu quyết thì sao"
+	twoQuestions   = "Dự bị bao lâu vậy ạ? Đảng phí sinh viên đóng bao nhiêu một tháng?"
+	nothingKnown   = "bí thư chi bộ trường em họp ngày mấy hàng tháng vậy"
+	outOfScope     = "học phí kỳ này bao nhiêu"
+	distress       = "em không muốn sống nữa"
+	probation      = "probation-length"
+	officersAnswer = "Ngày 5 hằng tháng."
+)
+
+// stories are what people do, one step after the other. The n-th step has the
+// Seq n. Together they touch every route and every way a handler ends.
+var stories = map[string][]chat.Incoming{
+	"start":             {said(student, "/start")},
+	"start with a code": {said(student, "/start abc")},
+	"help":              {said(student, "/trogiup"), said(admin, "/help")},
+	"unknown command":   {said(student, "/khongco")},
+	"not for you":       {said(student, "/cauhoi")},
+	"file":              {sent(student, chat.Photo, "ảnh thẻ"), sent(student, chat.Other, "")},
+	"questions": {
+		said(student, sureQuestion), said(student, followUp), said(student, twoQuestions),
+		said(student, nothingKnown), said(student, outOfScope), said(student, distress),
+	},
+	"related":        {said(student, sureQuestion), pressed(student, "q:probation-rights:0")},
+	"good, then bad": {said(student, sureQuestion), pressed(student, "ok:1:"+probation), pressed(student, "no:1:"+probation)},
+	"bad twice":      {said(student, sureQuestion), pressed(student, "no:1:"+probation), pressed(student, "no:1:"+probation)},
+	"ask the officer twice": {
+		said(student, nothingKnown), pressed(student, "hoi:1"), pressed(student, "hoi:1"),
+	},
+	"self-check by buttons": {
+		said(student, "/dieukien"), pressed(student, "dk:1:year:2005"), pressed(student, "dk:1:birth:3"),
+		pressed(student, "dk:1:union:yes"), pressed(student, "dk:1:school:yes"), pressed(student, "dk:1:class:certificate"),
+		pressed(student, "dk:1:cert:2025"), pressed(student, "dk:1:issued:4"), pressed(student, "dk:1:local:yes"),
+	},
+	"self-check typed, interrupted, begun again": {
+		said(student, "/dieukien"), said(student, "13/2005"), said(student, "3/2005"), said(student, sureQuestion),
+		pressed(student, "dk:1:show"), said(student, "/dieukien"), pressed(student, "dk:1:again"), said(student, "/huy"),
+	},
+	"my data": {
+		said(student, nothingKnown), pressed(student, "hoi:1"), said(student, "/dulieu"), pressed(student, "tai"), pressed(student, "xoa"),
+	},
+	"the officer answers": {
+		said(student, nothingKnown), pressed(student, "hoi:1"), said(admin, "/cauhoi"), pressed(admin, "tl:handed:tg:1"),
+		said(admin, officersAnswer), pressed(admin, "gui:handed:tg:1"), pressed(student, "hoi:1"),
+	},
+	"the officer gives it up": {
+		said(student, nothingKnown), pressed(student, "hoi:1"), said(admin, "/cauhoi"), pressed(admin, "tl:handed:tg:1"),
+		said(admin, officersAnswer), pressed(admin, "huy"),
+	},
+	"the officer drops it": {
+		said(student, nothingKnown), pressed(student, "hoi:1"), said(admin, "/cauhoi"), pressed(admin, "dong:handed:tg:1"),
+	},
+	"erased while the officer answers": {
+		said(student, nothingKnown), pressed(student, "hoi:1"), said(student, "/dulieu"), said(admin, "/cauhoi"), pressed(admin, "tl:handed:tg:1"),
+		said(admin, officersAnswer), pressed(student, "xoa"), said(admin, "khác đi"),
+	},
+}
+
+func botOn(s *shaky) *Handlers {
+	return New(Parts{
+		Talks: s, Desk: s, Outbox: s, Book: built,
+		Admins: []chat.Address{admin}, Log: slog.New(slog.DiscardHandler),
+	})
+}
+
+// handle runs Handle as a process that may be killed in it.
+func handle(h *Handlers, in chat.Incoming) (err error, alive bool) {
+	result := make(chan error, 1)
+	go func() {
+		defer close(result)
+		result <- h.Handle(context.Background(), in)
+	}()
+	err, alive = <-result
+	return err, alive
+}
+
+// lived returns the store after the first n steps of a story, undisturbed.
+func lived(t *testing.T, story []chat.Incoming, n int) *storetest.Memory {
+	t.Helper()
+	s := &shaky{Memory: storetest.NewMemory()}
+	h := botOn(s)
+	for i, in := range story[:n] {
+		if err, _ := handle(h, numbered(int64(i+1), in)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s.Memory
+}
+
+// TestStoppedAtEveryStepEverythingHappensOnce takes the store down, before or
+// after the effect, alone or with the whole process, at every call of every
+// step, and delivers that step again. The end is that of an undisturbed run.
+func TestStoppedAtEveryStepEverythingHappensOnce(t *testing.T) {
+	for name, story := range stories {
+		t.Run(name, func(t *testing.T) {
+			for i := range story {
+				stopEverywhere(t, story, i)
+			}
+		})
+	}
+}
+
+func stopEverywhere(t *testing.T, story []chat.Incoming, i int) {
+	t.Helper()
+	in := numbered(int64(i+1), story[i])
+	want := everything(t, lived(t, story, i+1))
+	for _, mode := range []shaky{{}, {late: true}, {crash: true}, {late: true, crash: true}} {
+		for first := 1; ; first++ {
+			s := mode
+			s.Memory, s.at = lived(t, story, i), first
+			err, alive := handle(botOn(&s), in)
+			if s.calls < first {
+				break // there are no more calls to stop at
+			}
+			if alive == s.crash || alive && !errors.Is(err, errDown) {
+				t.Fatalf("%s: stopped at call %d, Handle = %v (alive: %t)", about(in), first, err, alive)
+			}
+			s.calls, s.at = 0, first // once more at the same call, and then well
+			if err, alive := handle(botOn(&s), in); alive && err != nil && !errors.Is(err, errDown) {
+				t.Fatal(err)
+			}
+			s.at = 0
+			if err, _ := handle(botOn(&s), in); err != nil {
+				t.Fatal(err)
+			}
+			if got := everything(t, s.Memory); got != want {
+				t.Errorf("%s: stopped at call %d (late: %t, crash: %t) it ends otherwise than undisturbed:\n%s", about(in), first, s.late, s.crash, differ(got, want))
+				return
+			}
+		}
+	}
+}
+
+// differ shows the lines that stand in one text only.
+func differ(got, want string) string {
+	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
+	var b strings.Builder
+	for _, line := range g {
+		if !slices.Contains(w, line) {
+			b.WriteString("got  " + line + "\n")
+		}
+	}
+	for _, line := range w {
+		if !slices.Contains(g, line) {
+			b.WriteString("want " + line + "\n")
+		}
+	}
+	return b.String()
+}
+
+func TestWhatIsDeliveredAgainChangesNothing(t *testing.T) {
+	for name, story := range stories {
+		t.Run(name, func(t *testing.T) {
+			memory := lived(t, story, len(story))
+			want := everything(t, memory)
+			h := botOn(&shaky{Memory: memory})
+			for range 2 {
+				for i, in := range story {
+					if err, _ := handle(h, numbered(int64(i+1), in)); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			if got := everything(t, memory); got != want {
+				t.Errorf("delivered again, it changes:\n%s", differ(got, want))
+			}
+		})
+	}
+}
+
+// TestTheStoriesPressButtonsThatStandThere keeps the button data written in
+// the stories true, and the stories complete.
+func TestTheStoriesPressButtonsThatStandThere(t *testing.T) {
+	tg := newTelegram(t)
+	touched := map[string]bool{}
+	for name, story := range stories {
+		r := newRoom(t, tg)
+		var seen []string
+		for _, in := range story {
+			if in.Press != "" && !slices.Contains(seen, in.Button) {
+				t.Errorf("%s: %s, but it stands nowhere", name, about(in))
+			}
+			out := r.hear(in)
+			seen = append(seen, datas(out)...)
+			request := &Request{Incoming: in, Role: journey.Admin}
+			if route, ok := r.h.route(request); ok {
+				touched[route.Command+"/"+route.Button] = true
+			}
+			if strings.Contains(text(out, in.From), "lỗi") {
+				t.Errorf("%s: %s: %s", name, about(in), text(out, in.From))
+			}
+		}
+	}
+	for _, route := range newRoom(t, tg).h.routes {
+		if !touched[route.Command+"/"+route.Button] {
+			t.Errorf("no story takes the route %+v", route)
+		}
+	}
+}

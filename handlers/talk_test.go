@@ -1,0 +1,105 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"donghanh/internal/chat"
+	"donghanh/internal/wording"
+)
+
+func TestTheLastTenQuestionsAreRemembered(t *testing.T) {
+	r := newRoom(t, newTelegram(t))
+	for i := range 12 {
+		r.say(student, fmt.Sprintf("%s %d", nothingKnown, i))
+	}
+	asked := r.talk(student).Asked
+	if len(asked) != chat.MaxAsked || asked[0].Seq != 3 || asked[9].Seq != 12 {
+		t.Fatalf("remembered: %+v", asked)
+	}
+	if out := r.press(student, "hoi:2"); toast(out) != wording.ToastForgotten || len(out) != 1 {
+		t.Errorf("handing over a forgotten question: %+v", out)
+	}
+	if out := r.press(student, "no:2:"+probation); toast(out) != wording.ToastBad || len(out) != 1 {
+		t.Errorf("a word against a forgotten answer: %+v", out)
+	}
+	if n, err := r.store.CountQuestions(context.Background()); n != 0 || err != nil {
+		t.Errorf("%d questions wait, %v: nothing is known of what was asked", n, err)
+	}
+	if out := r.press(student, "hoi:3"); toast(out) != wording.ToastKept {
+		t.Errorf("handing over the oldest remembered question: %+v", out)
+	}
+}
+
+func TestAFollowUpIsReadWithTheTurnBefore(t *testing.T) {
+	const before, then = "đảng viên chính thức có quyền gì", "thế còn dự bị thì sao"
+	r := newRoom(t, newTelegram(t))
+	r.say(student, before)
+	r.say(student, then)
+	r.press(student, "hoi:2")
+	questions, err := r.store.Questions(context.Background(), student)
+	if err != nil || len(questions) != 1 {
+		t.Fatalf("%+v %v", questions, err)
+	}
+	if q := questions[0]; q.Topic != "probation-rights" || q.Text != before+"\n"+then {
+		t.Errorf("answered with %q; the officer reads %q", q.Topic, q.Text)
+	}
+
+	r.say(stranger, then) // another person's turn before is none of theirs
+	if asked := r.talk(stranger).Asked; len(asked) != 1 || asked[0].Text != then || asked[0].Topic == "probation-rights" {
+		t.Errorf("the stranger's question is remembered as %+v", asked)
+	}
+}
+
+func TestAFollowUpOfFollowUpsStaysShort(t *testing.T) {
+	r := newRoom(t, newTelegram(t))
+	long := "dự bị bao lâu " + strings.Repeat("vậy ạ ", 400)
+	for range 5 {
+		r.say(student, long)
+		r.say(student, followUp)
+		r.say(student, "thế còn cái đó thì sao")
+	}
+	for _, a := range r.talk(student).Asked {
+		if n := len([]rune(a.Text)); n > maxQuestion+maxQuestion/2+1 {
+			t.Errorf("a question of %d letters is remembered", n)
+		}
+	}
+}
+
+func TestAfterErasingNothingIsRemembered(t *testing.T) {
+	r := newRoom(t, newTelegram(t))
+	r.say(student, nothingKnown)
+	r.press(student, "hoi:1")
+	r.say(student, "/dieukien")
+	r.say(student, "/dulieu")
+	r.press(student, "xoa")
+	if talk := r.talk(student); len(talk.Asked) > 0 || talk.Flow != "" || talk.Values != nil {
+		t.Errorf("remembered: %+v", talk)
+	}
+	if out := r.press(student, "hoi:1"); toast(out) != wording.ToastForgotten {
+		t.Errorf("handing over an erased question: %+v", out)
+	}
+	out := r.press(student, "tai")
+	if data := string(out[len(out)-1].File.Data); strings.Contains(data, nothingKnown) {
+		t.Errorf("the download still has it: %s", data)
+	}
+}
+
+// TestAskedAgainAfterAnAnswerItIsAnsweredAgain: the second answer to the same
+// question reaches the person too.
+func TestAskedAgainAfterAnAnswerItIsAnsweredAgain(t *testing.T) {
+	r := newRoom(t, newTelegram(t))
+	r.say(student, nothingKnown)
+	for _, answer := range []string{"Ngày 3.", "Nay là ngày 5."} {
+		if out := r.press(student, "hoi:1"); !strings.Contains(text(out, student), plain(wording.Kept())) {
+			t.Errorf("the student hears %q", text(out, student))
+		}
+		r.press(admin, "tl:handed:tg:1")
+		r.say(admin, answer)
+		if got := text(r.press(admin, "gui:handed:tg:1"), student); !strings.Contains(got, answer) {
+			t.Errorf("the student hears %q, want %q", got, answer)
+		}
+	}
+}

@@ -57,7 +57,7 @@ func ask(args []string, e env) error {
 	if err != nil {
 		return err
 	}
-	lib, err := openLibrary(contentFiles(cfg.ContentDir), slog.New(slog.DiscardHandler))
+	lib, err := openLibrary(contentFiles(cfg.ContentDir), "", slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ type sample struct {
 // newDemo wires the demo, with its clock at start.
 func newDemo(ctx context.Context, e env, start time.Time) (*sample, error) {
 	log := slog.New(slog.NewTextHandler(e.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	lib, err := openLibrary(content.Built, log)
+	lib, err := openLibrary(content.Built, "", log)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
@@ -17,6 +18,7 @@ import (
 // library holds the content of the moment and reads it again when it changes.
 type library struct {
 	files fs.FS
+	kept  string // file with what was learned; empty: nowhere
 	log   *slog.Logger
 	book  atomic.Pointer[knowledge.Book]
 	seen  string // fingerprint of what was read last
@@ -34,12 +36,24 @@ func contentFiles(dir string) fs.FS {
 // stays or is gone soon, and the first student waits.
 const loadGC = 400
 
+// calmGC keeps the bot small between questions: it makes little garbage.
+const calmGC = 50
+
 // openLibrary reads the content. Content with errors is refused; the error
 // shows the first finding.
-func openLibrary(files fs.FS, log *slog.Logger) (*library, error) {
-	l := &library{files: files, log: log, seen: fingerprint(files)}
-	defer debug.SetGCPercent(debug.SetGCPercent(loadGC))
-	book, problems := knowledge.Load(files)
+//
+// What was learned from the content is kept in a file, so that the next start
+// takes half the time; without one (an empty name, or one that cannot be read
+// or written) it is learned each time.
+func openLibrary(files fs.FS, kept string, log *slog.Logger) (*library, error) {
+	l := &library{files: files, kept: kept, log: log, seen: fingerprint(files)}
+	debug.SetGCPercent(loadGC)
+	defer debug.SetGCPercent(calmGC)
+	learned, err := os.ReadFile(kept) // #nosec G304 -- in the operator's data folder
+	if err != nil {
+		learned = nil
+	}
+	book, problems := knowledge.LoadLearned(files, learned)
 	if book == nil {
 		return nil, fmt.Errorf("content: %w; see all: donghanh check", firstFatal(problems))
 	}
@@ -67,6 +81,7 @@ const lookEvery = 300 * time.Millisecond
 // until ctx ends. Content with errors changes nothing: the last good reading
 // stays.
 func (l *library) Watch(ctx context.Context, reload <-chan os.Signal) error {
+	l.keep()
 	debug.FreeOSMemory() // what reading the content took is not needed again
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
@@ -84,6 +99,24 @@ func (l *library) Watch(ctx context.Context, reload <-chan os.Signal) error {
 	}
 }
 
+// keep writes what was learned for the next start, where it is new.
+func (l *library) keep() {
+	if l.kept == "" {
+		return
+	}
+	now := l.Book().Learned()
+	if before, err := os.ReadFile(l.kept); err == nil && bytes.Equal(before, now) { // #nosec G304 -- as above
+		return
+	}
+	err := os.WriteFile(l.kept+".new", now, 0o600)
+	if err == nil {
+		err = os.Rename(l.kept+".new", l.kept)
+	}
+	if err != nil {
+		l.log.Warn("what was learned is not kept; the next start takes longer", "err", err)
+	}
+}
+
 func (l *library) read() {
 	l.seen = fingerprint(l.files)
 	book, problems := l.Book().Reload(l.files)
@@ -92,6 +125,7 @@ func (l *library) read() {
 		return
 	}
 	l.book.Store(book)
+	l.keep()
 	l.log.Info("content reloaded", "entries", len(book.Entries), "awaiting", len(book.Awaiting()))
 }
 

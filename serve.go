@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -112,7 +113,7 @@ func logger(cfg config.Config, e env) *slog.Logger {
 func open(ctx context.Context, cfg config.Config, log *slog.Logger) (lib *library, db *store.Store, server redisServer, err error) {
 	var both errgroup.Group
 	both.Go(func() (err error) {
-		lib, err = openLibrary(contentFiles(cfg.ContentDir), log)
+		lib, err = openLibrary(contentFiles(cfg.ContentDir), filepath.Join(cfg.DataDir, "learned"), log)
 		return err
 	})
 	both.Go(func() (err error) {

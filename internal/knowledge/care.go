@@ -1,5 +1,7 @@
 package knowledge
 
+import "strings"
+
 // cares finds words of distress and danger, met before anything else.
 type cares struct {
 	list []Care
@@ -26,6 +28,7 @@ func newCares(list []Care) cares {
 			c.runs[first] = append(c.runs[first], careRun{words, care, harmless})
 		}
 	}
+	defer c.pack()
 	for i, kind := range list {
 		for _, p := range kind.Phrases {
 			add(p, i, false)
@@ -35,6 +38,26 @@ func newCares(list []Care) cares {
 		}
 	}
 	return c
+}
+
+// pack moves all words next to each other: as cut, each run would hold memory
+// of its own.
+func (c cares) pack() {
+	var all strings.Builder
+	var words []*word
+	for _, runs := range c.runs {
+		for _, r := range runs {
+			for i := range r.words {
+				words = append(words, &r.words[i])
+				all.WriteString(r.words[i].exact + r.words[i].folded)
+			}
+		}
+	}
+	rest := all.String()
+	for _, w := range words {
+		n, m := len(w.exact), len(w.exact)+len(w.folded)
+		w.exact, w.folded, rest = rest[:n], rest[n:m], rest[m:]
+	}
 }
 
 // distress returns the kind of care a text calls for, the first in the list,

@@ -28,7 +28,7 @@ func TestCrossValidated(t *testing.T) {
 			}
 		}
 		part := *b
-		part.index = buildIndex(b.words, classes, kept)
+		part.index = buildIndex(b.words, classes, kept, nil)
 		for i, a := range asks {
 			if i%10 != fold {
 				continue

@@ -7,6 +7,7 @@
 package knowledge
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"time"
 )
@@ -163,10 +164,10 @@ type Book struct {
 	Scope     []Scope
 	Care      []Care
 
-	typing Words
-	words  *normaliser
-	index  *index
-	cares  cares
+	learnedFrom [sha256.Size]byte // names all that decides what is learned
+	words       *normaliser
+	index       *index
+	cares       cares
 }
 
 // Citation is one source of an answer, to be worded.

@@ -50,6 +50,22 @@ func Fold(s string) string {
 	}, norm.NFC.String(s))
 }
 
+// plainWords returns the folded letters and digits of a text, with one space
+// for whatever stands between them.
+func plainWords(s string) string {
+	out := make([]byte, 0, len(s))
+	for _, r := range norm.NFC.String(s) {
+		switch f := foldRune(r); {
+		case f >= 'a' && f <= 'z' || f >= '0' && f <= '9':
+			out = append(out, byte(f)) // #nosec G115 -- a letter or a digit
+		case unicode.Is(unicode.Mn, r): // a mark that does not compose
+		case len(out) > 0 && out[len(out)-1] != ' ':
+			out = append(out, ' ')
+		}
+	}
+	return strings.TrimRight(string(out), " ")
+}
+
 // word is one syllable as typed and as folded.
 type word struct {
 	exact  string // lower case, with its accents

@@ -1,8 +1,10 @@
 package knowledge
 
 import (
+	"maps"
 	"math"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -69,9 +71,9 @@ var kindWeight = [...]float32{
 	marked >> kindShift: 1, group >> kindShift: 1, groupPair >> kindShift: 0.5,
 }
 
-func newIndex(b *Book) *index {
+func newIndex(b *Book, kept []byte) *index {
 	classes, asks := b.asks()
-	return buildIndex(b.words, classes, asks)
+	return buildIndex(b.words, classes, asks, b.recall(kept))
 }
 
 // way is one approved way of asking, with the class it belongs to.
@@ -100,8 +102,10 @@ func (b *Book) asks() (classes []class, asks []way) {
 	return classes, asks
 }
 
-func buildIndex(words *normaliser, classes []class, asks []way) *index {
-	x := &index{words: words, classes: classes, ids: map[string]uint32{}, exact: map[string]uint32{}, feature: map[uint64]int32{}}
+// buildIndex indexes the ways of asking. known is what was learned from them
+// before, or nil.
+func buildIndex(words *normaliser, classes []class, asks []way, known *learned) *index {
+	x := &index{words: words, classes: classes, learned: known, ids: map[string]uint32{}, exact: map[string]uint32{}, feature: map[uint64]int32{}}
 	var texts []string
 	for _, a := range asks {
 		texts = append(texts, a.text)
@@ -121,7 +125,7 @@ func (x *index) build(texts []string) {
 		}
 		ends[p] = len(all)
 	}
-	x.weigh(all, ends)
+	classes := x.weigh(all, ends)
 
 	g := newGather(len(x.idf))
 	vectors := make([]posting, 0, len(all))
@@ -148,15 +152,30 @@ func (x *index) build(texts []string) {
 			next[t.in]++
 		}
 	}
-	x.learned = learn(examples, len(x.classes), len(x.idf))
+	if x.learned == nil || len(x.learned.from) != len(x.idf)+1 {
+		x.learned = learn(examples, len(x.classes), classes)
+	}
+	x.ids, x.exact = packed(x.ids), packed(x.exact)
 	x.spelling = newSpelling(x.ids)
 }
 
+// packed returns the same words next to each other: as met, each would hold
+// the whole text in which it was met first.
+func packed(ids map[string]uint32) map[string]uint32 {
+	words := slices.Collect(maps.Keys(ids))
+	all := strings.Join(words, "")
+	out := make(map[string]uint32, len(ids))
+	for _, w := range words {
+		out[all[:len(w)]] = ids[w]
+		all = all[len(w):]
+	}
+	return out
+}
+
 // weigh numbers the features and finds what each is worth: the fewer classes
-// it occurs in, the more.
-func (x *index) weigh(all []uint64, ends []int) {
+// it occurs in, the more. It returns in how many each does.
+func (x *index) weigh(all []uint64, ends []int) (classes []int32) {
 	var last []int32 // the class a feature was met in last
-	var count []float32
 	p := 0
 	for i, k := range all {
 		for i >= ends[p] {
@@ -166,19 +185,20 @@ func (x *index) weigh(all []uint64, ends []int) {
 		if !ok {
 			f = int32(len(last)) // #nosec G115 -- thousands
 			x.feature[k] = f
-			last, count = append(last, -1), append(count, 0)
+			last, classes = append(last, -1), append(classes, 0)
 			x.kinds = append(x.kinds, uint8(k>>kindShift)) // #nosec G115 -- a few kinds
 		}
 		if last[f] != x.passage[p] {
 			last[f] = x.passage[p]
-			count[f]++
+			classes[f]++
 		}
 	}
 	n := float64(len(x.classes))
-	x.idf = make([]float32, len(count))
+	x.idf = make([]float32, len(classes))
 	for f := range x.idf {
-		x.idf[f] = float32(math.Log((n+1)/(float64(count[f])+0.2))) * kindWeight[x.kinds[f]]
+		x.idf[f] = float32(math.Log((n+1)/(float64(classes[f])+0.2))) * kindWeight[x.kinds[f]]
 	}
+	return classes
 }
 
 // sentenceKeys appends the features of a sentence, words being its words as

@@ -22,6 +22,23 @@ type learner struct {
 	rows [][]lesson // by feature number
 }
 
+func newLearner(in []int32) *learner {
+	room := 0
+	for _, n := range in {
+		room += int(n) + spareRoom
+	}
+	m := &learner{rows: make([][]lesson, len(in))}
+	all := make([]lesson, room)
+	for f, n := range in {
+		m.rows[f] = all[: 0 : int(n)+spareRoom]
+		all = all[int(n)+spareRoom:]
+	}
+	return m
+}
+
+// spareRoom is for classes a feature speaks against.
+const spareRoom = 2
+
 // lesson is a weight under way; power is the sum of squared gradients.
 type lesson struct {
 	class        int32
@@ -34,8 +51,10 @@ const (
 	gate   = 0.1 // a share of belief smaller than this is not worth learning from
 )
 
-func learn(examples []example, classes, features int) *learned {
-	m := &learner{rows: make([][]lesson, features)}
+// learn finds the weights. in says in how many classes each feature stands:
+// about so many weights it will have, so they get room next to each other.
+func learn(examples []example, classes int, in []int32) *learned {
+	m := newLearner(in)
 	scores := make([]float32, classes)
 	order := make([]int, len(examples))
 	for i := range order {
@@ -130,6 +149,9 @@ type example struct {
 	class  int32
 }
 
+// negligible is how far below the top a score counts for nothing.
+const negligible = -12
+
 // softmax turns scores into shares that sum to one.
 func softmax(s []float32) {
 	top := s[0]
@@ -138,8 +160,12 @@ func softmax(s []float32) {
 	}
 	var sum float32
 	for i, v := range s {
-		s[i] = float32(math.Exp(float64(v - top)))
-		sum += s[i]
+		if v -= top; v > negligible {
+			s[i] = float32(math.Exp(float64(v)))
+			sum += s[i]
+		} else {
+			s[i] = 0
+		}
 	}
 	for i := range s {
 		s[i] /= sum

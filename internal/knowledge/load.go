@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"maps"
 	"path"
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -22,14 +21,20 @@ const (
 // Load reads and checks the content: documents.yaml, facts.yaml, scope.yaml,
 // care.yaml, words.yaml and answers/*.yaml. The book is nil when one of the
 // problems is fatal; the others are worth a look and the book can be used.
-func Load(fsys fs.FS) (*Book, []Problem) { return (*Book)(nil).Reload(fsys) }
+func Load(fsys fs.FS) (*Book, []Problem) { return read(fsys, nil, nil) }
+
+// LoadLearned reads the content as Load does, in half the time when learned is
+// what Learned returned for the same ways of asking. Anything else in it is of
+// no effect.
+func LoadLearned(fsys fs.FS, learned []byte) (*Book, []Problem) { return read(fsys, nil, learned) }
 
 // Reload reads and checks the content as Load does. What was learned from the
 // ways of asking is taken over from b, which may be nil, when none of them
 // changed: marking a document replaced takes milliseconds then.
-func (b *Book) Reload(fsys fs.FS) (*Book, []Problem) {
-	old := b
-	b = &Book{Documents: map[string]Document{}, Facts: map[string]Fact{}, Entries: map[Topic]Entry{}}
+func (b *Book) Reload(fsys fs.FS) (*Book, []Problem) { return read(fsys, b, nil) }
+
+func read(fsys fs.FS, old *Book, kept []byte) (*Book, []Problem) {
+	b := &Book{Documents: map[string]Document{}, Facts: map[string]Fact{}, Entries: map[Topic]Entry{}}
 	var problems []Problem
 	complain := func(at place, key string, fatal bool, format string, args ...any) {
 		problems = append(problems, Problem{at.file, at.line(key), fatal, fmt.Sprintf(format, args...)})
@@ -106,12 +111,13 @@ func (b *Book) Reload(fsys fs.FS) (*Book, []Problem) {
 	if slices.ContainsFunc(problems, func(p Problem) bool { return p.Fatal }) {
 		return nil, problems
 	}
+	b.settle()
 	b.words = newNormaliser(words)
-	b.typing = words
-	if old != nil && old.asksLike(b) {
+	b.learnedFrom = b.learnedKey(words)
+	if old != nil && old.learnedFrom == b.learnedFrom {
 		b.index = old.index
 	} else {
-		b.index = newIndex(b)
+		b.index = newIndex(b, kept)
 	}
 	b.cares = newCares(b.Care)
 	return b, problems
@@ -146,13 +152,56 @@ func (b *Book) readAsks(fsys fs.FS) []Problem {
 	return problems
 }
 
-// asksLike reports whether both books know the same ways of asking.
-func (b *Book) asksLike(other *Book) bool {
-	classes, asks := b.asks()
-	others, otherAsks := other.asks()
-	return slices.Equal(classes, others) &&
-		slices.EqualFunc(asks, otherAsks, func(a, b way) bool { return a.class == b.class && a.text == b.text }) &&
-		reflect.DeepEqual(b.typing, other.typing)
+// settle moves all texts next to each other and forgets what only the checks
+// need. As the YAML reader leaves them, lying among what it threw away, they
+// would hold several times their size.
+func (b *Book) settle() {
+	var all strings.Builder
+	b.eachText(func(s string) string { all.WriteString(s); return s })
+	rest := all.String()
+	b.eachText(func(s string) string {
+		moved := rest[:len(s)]
+		rest = rest[len(s):]
+		return moved
+	})
+}
+
+// eachText replaces each text of the book by what do makes of it, always in
+// the same order.
+func (b *Book) eachText(do func(string) string) {
+	list := func(texts []string) {
+		for i, s := range texts {
+			texts[i] = do(s)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(b.Documents)) {
+		d := b.Documents[id]
+		d.Name, d.Short, d.Note, d.at = do(d.Name), do(d.Short), do(d.Note), d.at.settled("")
+		b.Documents[id] = d
+	}
+	for _, id := range slices.Sorted(maps.Keys(b.Facts)) {
+		f := b.Facts[id]
+		f.Says, f.Article, f.ReadAt, f.Basis, f.Limit = do(f.Says), do(f.Article), do(f.ReadAt), do(f.Basis), do(f.Limit)
+		f.Document, f.ReadIn, f.Section, f.at = do(f.Document), do(f.ReadIn), do(f.Section), f.at.settled("")
+		list(f.Also)
+		b.Facts[id] = f
+	}
+	for _, id := range b.Order {
+		e := b.Entries[id]
+		e.Title, e.Answer, e.at = do(e.Title), do(e.Answer), e.at.settled("ask")
+		list(e.Ask)
+		list(e.Facts)
+		b.Entries[id] = e
+	}
+	for i, s := range b.Scope {
+		b.Scope[i].Title, b.Scope[i].Reply, b.Scope[i].at = do(s.Title), do(s.Reply), s.at.settled("ask")
+		list(s.Ask)
+	}
+	for i, c := range b.Care {
+		b.Care[i].Reply, b.Care[i].at = do(c.Reply), c.at.settled("")
+		list(c.Phrases)
+		list(c.Except)
+	}
 }
 
 type complainFunc = func(at place, key string, fatal bool, format string, args ...any)
@@ -303,7 +352,7 @@ func (b *Book) checkPhrasings(complain complainFunc) {
 	seen := map[string]string{}
 	check := func(at place, owner string, asks []string) {
 		for _, a := range asks {
-			key := strings.Join(strings.FieldsFunc(Fold(a), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') }), " ")
+			key := plainWords(a)
 			if key == "" {
 				complain(at, "ask", true, "%s: một cách hỏi trống", owner)
 				continue

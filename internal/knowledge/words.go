@@ -142,15 +142,25 @@ func (n *normaliser) words(s sentence) []string {
 
 // rewrite replaces each run by what it becomes, from the left, longest first.
 func (n *normaliser) rewrite(words []string) []string {
-	out := make([]string, 0, len(words)+4)
-	for i := 0; i < len(words); {
-		if r, ok := n.match(words[i:]); ok {
+	at := 0
+	for at < len(words) {
+		if _, ok := n.match(words[at:]); ok {
+			break
+		}
+		at++
+	}
+	if at == len(words) {
+		return words
+	}
+	out := append(make([]string, 0, len(words)+4), words[:at]...)
+	for at < len(words) {
+		if r, ok := n.match(words[at:]); ok {
 			out = append(out, r.to...)
-			i += len(r.from)
+			at += len(r.from)
 			continue
 		}
-		out = append(out, words[i])
-		i++
+		out = append(out, words[at])
+		at++
 	}
 	return out
 }

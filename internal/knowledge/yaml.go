@@ -32,11 +32,18 @@ func (p Problem) String() string {
 type place struct {
 	file  string
 	lines map[string]int // key → line; "" is the first line of the item
+	only  int            // the one line still known once lines is nil
 }
+
+// settled forgets all lines but that of key.
+func (p place) settled(key string) place { return place{file: p.file, only: p.line(key)} }
 
 func (p place) line(key string) int {
 	if n, ok := p.lines[key]; ok {
 		return n
+	}
+	if p.lines == nil {
+		return p.only
 	}
 	return p.lines[""]
 }

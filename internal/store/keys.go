@@ -26,7 +26,8 @@ import "donghanh/internal/chat"
 //
 // Updates nobody could read ({aside}):
 //
-//	{aside}:list         list    Aside as JSON, newest first; the newest 1,000
+//	{aside}:list         list    Aside as JSON, newest first; the newest 1,000, for
+//	                             30 days
 //	{aside}:put:<nonce>  string  marks one call as done; 1 minute
 //
 // The outbox ({out}); its keys are named inside the scripts, by outKeys:

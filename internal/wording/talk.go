@@ -146,8 +146,9 @@ func MyData(role journey.Role, asked []chat.Asked, flow bool, waiting int) strin
 	if flow {
 		b.WriteString("• Những gì bạn đang nhập dở trong tự kiểm tra; xong là quên.\n")
 	}
-	fmt.Fprintf(&b, "• %d câu hỏi bạn nhờ chuyển cán bộ: không kèm tên, chỉ kèm số tài khoản để gửi lại câu trả lời.\n", waiting)
-	b.WriteString("\nMình không lưu lý lịch, ảnh giấy tờ, số căn cước, kết quả thẩm tra, và không ai khác xem được câu hỏi thường của bạn.")
+	fmt.Fprintf(&b, "• %d câu hỏi bạn nhờ chuyển cán bộ hoặc báo «Chưa đúng»: không kèm tên, chỉ kèm số tài khoản để gửi lại câu trả lời.\n", waiting)
+	b.WriteString("• Dấu của tin đã gửi và nút đã bấm (không có nội dung), tự xóa sau 2 đến 7 ngày.\n")
+	b.WriteString("\nMình không lưu lý lịch, ảnh giấy tờ, số căn cước, kết quả thẩm tra. Cán bộ chỉ đọc được câu bạn chuyển.")
 	return b.String()
 }
 
@@ -162,7 +163,7 @@ func DataFile() string { return "Toàn bộ những gì mình đang lưu về b�
 
 // Erased is the receipt of an erasure.
 func Erased(questions, waiting int, at time.Time) string {
-	return fmt.Sprintf("Đã xóa lúc %s: %d câu hỏi gần đây, những gì nhập dở, và %d câu đang chờ cán bộ. Không còn bản nào trong bot; tin nhắn trên máy bạn thì bạn tự xóa.",
+	return fmt.Sprintf("Đã xóa lúc %s: %d câu hỏi gần đây, những gì nhập dở, và %d câu đang chờ cán bộ. Còn lại: vai trò do đơn vị giao (nếu có) và dấu của tin đã gửi, tự hết sau 7 ngày. Tin nhắn trên máy bạn thì bạn tự xóa.",
 		at.Format("15:04 02/01/2006"), questions, waiting)
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html"
 	"io"
@@ -43,18 +44,22 @@ func ask(args []string, e env) error {
 	f := flags("ask")
 	lines := f.Bool("jsonl", false, "questions from standard input, one JSON object a line")
 	score := f.String("score", "", "a labelled question file")
-	if err := f.Parse(args); err != nil {
-		return usageError{"ask: " + err.Error()}
+	if err := parse(f, args, len(args)); err != nil {
+		return err
 	}
+	question := strings.TrimSpace(strings.Join(f.Args(), " "))
 	if *lines && (*score != "" || f.NArg() > 0) || *score != "" && f.NArg() > 0 {
 		return usageError{"ask takes a question, --jsonl or --score FILE"}
+	}
+	if !*lines && *score == "" && question == "" {
+		return usageError{"ask: no question given"}
 	}
 	environ, err := config.Environ(e.environ, ".env")
 	if err != nil {
 		return err
 	}
 	cfg, err := config.Load(environ)
-	if err != nil {
+	if err := errors.Join(err, cfg.ForContent()); err != nil {
 		return err
 	}
 	lib, err := openLibrary(contentFiles(cfg.ContentDir), "", slog.New(slog.DiscardHandler))
@@ -66,10 +71,8 @@ func ask(args []string, e env) error {
 		return askLines(lib.Book(), e.in, e.out)
 	case *score != "":
 		return scoreFile(lib.Book(), *score, e.out)
-	case f.NArg() == 0:
-		return usageError{"ask: no question given"}
 	}
-	_, err = fmt.Fprintln(e.out, terminal(lib.Book(), strings.Join(f.Args(), " "), time.Now().In(journey.Zone)))
+	_, err = fmt.Fprintln(e.out, terminal(lib.Book(), question, time.Now().In(journey.Zone)))
 	return err
 }
 
@@ -94,10 +97,7 @@ const maxLine = 16 << 20
 func askLines(b *knowledge.Book, in io.Reader, out io.Writer) error {
 	w := bufio.NewWriter(out)
 	err := eachLine(in, func(q asked) error { return json.NewEncoder(w).Encode(answerFor(b, q)) })
-	if err != nil {
-		return err
-	}
-	return w.Flush()
+	return errors.Join(w.Flush(), err) // what was answered before a bad line is told
 }
 
 // eachLine reads one JSON object a line; an error names the line.
@@ -110,11 +110,18 @@ func eachLine(in io.Reader, do func(asked) error) error {
 		if len(strings.TrimSpace(lines.Text())) == 0 {
 			continue
 		}
-		var q asked
+		var q struct {
+			asked
+			Question *string `json:"question"` // tells an empty one from none
+		}
 		if err := json.Unmarshal(lines.Bytes(), &q); err != nil {
 			return fmt.Errorf("line %d is not a JSON object with id and question: %w", n, err)
 		}
-		if err := do(q); err != nil {
+		if q.Question == nil {
+			return fmt.Errorf(`line %d has no "question"`, n)
+		}
+		q.asked.Question = *q.Question
+		if err := do(q.asked); err != nil {
 			return fmt.Errorf("line %d: %w", n, err)
 		}
 	}
@@ -143,7 +150,7 @@ func terminalOne(b *knowledge.Book, f knowledge.Found, now time.Time) string {
 		return wording.MyStatus()
 	case f.Outcome == knowledge.Sure:
 		e := b.Entries[f.Topic]
-		if d, gone := b.Withdrawn(e, knowledge.Date{Year: now.Year(), Month: int(now.Month()), Day: now.Day()}); gone {
+		if d, gone := b.Withdrawn(e, dayOf(now)); gone {
 			return wording.Withdrawn(e, d)
 		}
 		return wording.Answer(e, b.Sources(e))
@@ -157,6 +164,11 @@ func terminalOne(b *knowledge.Book, f knowledge.Found, now time.Time) string {
 		return wording.OutOfScope(*f.Scope)
 	}
 	return wording.NoAnswer()
+}
+
+// dayOf is the day of a moment, in its zone.
+func dayOf(now time.Time) knowledge.Date {
+	return knowledge.Date{Year: now.Year(), Month: int(now.Month()), Day: now.Day()}
 }
 
 var tags = regexp.MustCompile(`<[^>]*>`)

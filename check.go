@@ -1,71 +1,115 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"donghanh/config"
+	"donghanh/internal/journey"
 	"donghanh/internal/knowledge"
 )
 
-// check reads the content and prints each finding with file, line and what to
-// do, then what awaits approval.
+// maxNearer is how many ways of asking near another entry check shows unless
+// all are asked for.
+const maxNearer = 20
+
+// check reads the content and prints what it found: warnings, then what awaits
+// approval, then errors, each with file, line and what to do. The last line is
+// the summary.
 func check(args []string, e env) error {
 	f := flags("check")
+	all := f.Bool("all", false, "show every warning")
 	if err := parse(f, args, 1); err != nil {
 		return err
 	}
-	dir := f.Arg(0)
-	if dir == "" {
-		environ, err := config.Environ(e.environ, ".env")
-		if err != nil {
-			return err
-		}
-		cfg, err := config.Load(environ)
-		if err != nil {
-			return err
-		}
-		dir = cfg.ContentDir
+	dir, err := checkedDir(f.Arg(0), e)
+	if err != nil {
+		return err
 	}
-	book, problems := knowledge.Load(contentFiles(dir))
-	slices.SortStableFunc(problems, func(a, b knowledge.Problem) int { // errors last, next to the summary
-		switch {
-		case a.Fatal == b.Fatal:
-			return 0
-		case a.Fatal:
-			return 1
-		}
-		return -1
-	})
 	var out strings.Builder
-	errorsFound := 0
-	for _, p := range problems {
-		kind := "nhắc"
-		if p.Fatal {
-			kind = "LỖI"
-			errorsFound++
-		}
-		fmt.Fprintf(&out, "%s  %s\n", kind, p)
-	}
-	if book == nil {
-		fmt.Fprintf(&out, "%d lỗi: nội dung này không dùng được cho tới khi sửa xong.\n", errorsFound)
+	if dir != "" && !config.HoldsContent(dir) {
+		fmt.Fprintf(&out, "LỖI  %s: không phải thư mục nội dung; cần documents.yaml, facts.yaml, scope.yaml, care.yaml, words.yaml và answers/*.yaml\n", dir)
+		fmt.Fprintln(&out, "1 lỗi, 0 nhắc; chưa có nội dung nào để kiểm tra.")
 		_, err := io.WriteString(e.out, out.String())
 		return errors.Join(errFound, err)
 	}
-	for _, near := range book.Nearer() {
-		fmt.Fprintf(&out, "nhắc  %s\n", near)
-	}
-	waiting := book.Awaiting()
-	fmt.Fprintf(&out, "Nội dung dùng được: %d mục, %d quy tắc, %d văn bản.\n", len(book.Entries), len(book.Facts), len(book.Documents))
-	if len(waiting) > 0 {
-		fmt.Fprintf(&out, "Chưa được duyệt: %d mục\n", len(waiting))
-		for _, t := range waiting {
-			fmt.Fprintf(&out, "  %s  %s\n", t, book.Entries[t].Title)
+	book, problems := knowledge.Load(contentFiles(dir))
+	var warnings, wrong []knowledge.Problem
+	for _, p := range problems {
+		if p.Fatal {
+			wrong = append(wrong, p)
+		} else {
+			warnings = append(warnings, p)
 		}
 	}
-	_, err := io.WriteString(e.out, out.String())
+	var near []knowledge.Problem
+	if book != nil {
+		warnings = append(warnings, book.ApprovedAfter(dayOf(time.Now().In(journey.Zone)))...)
+		near = book.Nearer()
+	}
+	inOrder(warnings)
+	inOrder(wrong)
+	shown := near[:min(len(near), maxNearer)]
+	if *all {
+		shown = near
+	}
+	for _, p := range append(warnings, shown...) {
+		fmt.Fprintf(&out, "nhắc  %s\n", p)
+	}
+	if more := len(near) - len(shown); more > 0 {
+		fmt.Fprintf(&out, "nhắc  … và %d cách hỏi nữa giống câu của mục khác; xem hết: donghanh check --all\n", more)
+	}
+	if book != nil {
+		awaiting(&out, book)
+	}
+	for _, p := range wrong {
+		fmt.Fprintf(&out, "LỖI  %s\n", p)
+	}
+	fmt.Fprintf(&out, "%d lỗi, %d nhắc; ", len(wrong), len(warnings)+len(near))
+	if book == nil {
+		fmt.Fprintln(&out, "nội dung này không dùng được cho tới khi sửa xong.")
+		_, err = io.WriteString(e.out, out.String())
+		return errors.Join(errFound, err)
+	}
+	fmt.Fprintf(&out, "nội dung dùng được: %d mục, %d quy tắc, %d văn bản.\n", len(book.Entries), len(book.Facts), len(book.Documents))
+	_, err = io.WriteString(e.out, out.String())
 	return err
+}
+
+// checkedDir is the folder named, or the one of the settings; empty for the
+// content built in.
+func checkedDir(named string, e env) (string, error) {
+	if named != "" {
+		return named, nil
+	}
+	environ, err := config.Environ(e.environ, ".env")
+	if err != nil {
+		return "", err
+	}
+	cfg, err := config.Load(environ)
+	return cfg.ContentDir, err
+}
+
+// inOrder sorts findings by file and line.
+func inOrder(problems []knowledge.Problem) {
+	slices.SortStableFunc(problems, func(a, b knowledge.Problem) int {
+		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+	})
+}
+
+// awaiting lists what nobody has approved yet.
+func awaiting(out *strings.Builder, b *knowledge.Book) {
+	waiting := b.Awaiting()
+	if len(waiting) == 0 {
+		return
+	}
+	fmt.Fprintf(out, "Chưa được duyệt: %d mục\n", len(waiting))
+	for _, t := range waiting {
+		fmt.Fprintf(out, "  %s  %s\n", t, b.Entries[t].Title)
+	}
 }

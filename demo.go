@@ -78,6 +78,7 @@ func newDemo(ctx context.Context, e env, start time.Time) (*sample, error) {
 		return nil, fmt.Errorf("demo: embedded Redis: %w", err)
 	}
 	redisServer.SetTime(clock.Now())
+	redisServer.ClockTTL(true) // what is kept for a day is forgotten when the clock is moved by one
 	clock.OnMove(redisServer.SetTime)
 	moved := make(chan struct{}, 1)
 	clock.OnMove(func(time.Time) {

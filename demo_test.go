@@ -11,6 +11,7 @@ import (
 	"image/color"
 	"image/png"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,6 +25,7 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 
+	"donghanh/internal/chat"
 	"donghanh/internal/journey"
 )
 
@@ -153,6 +155,35 @@ func TestDemo(t *testing.T) {
 
 	if mistakes := d.telegram.Mistakes(); len(mistakes) > 0 {
 		t.Errorf("Telegram would not know: %v", mistakes)
+	}
+}
+
+func TestADayLaterTheDemoHasForgottenTheConversation(t *testing.T) {
+	d, url := startDemo(t)
+	ctx := t.Context()
+	talk := chat.Talk{Handled: 1}
+	talk.Remember(chat.Asked{Seq: 1, At: d.bots.now(), Text: "dự bị bao lâu"})
+	if err := d.bots.db.SaveTalk(ctx, sampleStudent, talk); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		move string
+		kept int
+	}{{"hour", 1}, {"day", 0}} {
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, url+"/clock", strings.NewReader(`{"move":"`+step.move+`"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/json")
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+		got, err := d.bots.db.Talk(ctx, sampleStudent)
+		if err != nil || answer.StatusCode != http.StatusOK || len(got.Asked) != step.kept {
+			t.Errorf("after %q (%s) the store remembers %v, %v, want %d questions", step.move, answer.Status, got.Asked, err, step.kept)
+		}
 	}
 }
 

@@ -7,7 +7,9 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"path"
 	"runtime/debug"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -135,6 +137,9 @@ func fingerprint(files fs.FS) string {
 	for _, pattern := range []string{"*.yaml", "answers/*.yaml", "asks/*.yaml"} {
 		names, _ := fs.Glob(files, pattern) // the patterns are well formed
 		for _, name := range names {
+			if strings.HasPrefix(path.Base(name), ".") { // an editor's own
+				continue
+			}
 			if info, err := fs.Stat(files, name); err == nil {
 				print += fmt.Sprint(name, info.Size(), info.ModTime().UnixNano(), ";")
 			}

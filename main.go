@@ -57,15 +57,23 @@ const help = `Đồng Hành - bot hỏi đáp về việc vào Đảng
   donghanh ask QUESTION                     câu trả lời một sinh viên sẽ nhận được
   donghanh ask --jsonl                      đọc {"id","question","prev"?} từng dòng, ghi kết quả từng dòng
   donghanh ask --score FILE                 chấm một tệp câu hỏi có nhãn
-  donghanh check [DIR]                      kiểm tra nội dung, chỉ ra tệp và dòng
+  donghanh check [--all] [DIR]              kiểm tra nội dung, chỉ ra tệp và dòng
   donghanh version
   donghanh help
 
 Cài đặt: xem README.md.
 `
 
-// run does one command.
+// run does one command. -h among its flags prints the help instead.
 func run(ctx context.Context, args []string, e env) error {
+	err := do(ctx, args, e)
+	if errors.Is(err, flag.ErrHelp) {
+		_, err = io.WriteString(e.out, help)
+	}
+	return err
+}
+
+func do(ctx context.Context, args []string, e env) error {
 	if len(args) == 0 {
 		_, err := io.WriteString(e.err, help)
 		return errors.Join(usageError{"no command given"}, err)
@@ -81,6 +89,9 @@ func run(ctx context.Context, args []string, e env) error {
 	case "demo":
 		return runDemo(ctx, args, e)
 	case "version":
+		if err := parse(flags(name), args, 0); err != nil {
+			return err
+		}
 		_, err := fmt.Fprintln(e.out, version)
 		return err
 	case "help", "-h", "--help":
@@ -99,7 +110,9 @@ func flags(name string) *flag.FlagSet {
 
 // parse reads the flags of a command; at most rest arguments may follow.
 func parse(f *flag.FlagSet, args []string, rest int) error {
-	if err := f.Parse(args); err != nil {
+	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return err
+	} else if err != nil {
 		return usageError{f.Name() + ": " + err.Error()}
 	}
 	if f.NArg() > rest {

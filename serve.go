@@ -7,9 +7,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -63,11 +66,12 @@ func serve(ctx context.Context, args []string, e env) (err error) {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", b.health)
+	mux.Handle("GET /metrics", b.metrics())
 	receive := b.poll
 	if cfg.WebhookURL != "" {
 		mux.Handle("/telegram", b.client.Webhook(string(cfg.WebhookSecret), b.handle, db.Aside))
 		receive = func(ctx context.Context) error {
-			return b.setWebhook(ctx, cfg.WebhookURL, string(cfg.WebhookSecret))
+			return b.receiveAt(ctx, cfg.WebhookURL, string(cfg.WebhookSecret))
 		}
 	}
 	reload := make(chan os.Signal, 1)
@@ -93,11 +97,24 @@ func clockFrom(start, api string) (func() time.Time, error) {
 	if err != nil {
 		return nil, usageError{fmt.Sprintf("serve: --clock %q is not a time such as 2027-01-20T06:59:50+07:00", start)}
 	}
-	if api == config.TelegramsOwn {
+	if isTelegrams(api) {
 		return nil, usageError{"serve: --clock is for rehearsals and needs TELEGRAM_API set to a pretend Telegram"}
 	}
 	shift := time.Until(at)
 	return func() time.Time { return now().Add(shift) }, nil
+}
+
+// isTelegrams reports whether an address leads to Telegram itself, however it
+// is written.
+func isTelegrams(address string) bool {
+	host := func(address string) string {
+		u, err := url.Parse(address)
+		if err != nil {
+			return ""
+		}
+		return strings.TrimRight(strings.ToLower(u.Hostname()), ".")
+	}
+	return host(address) == host(config.TelegramsOwn)
 }
 
 func logger(cfg config.Config, e env) *slog.Logger {
@@ -133,7 +150,7 @@ func openStore(ctx context.Context, cfg config.Config) (*store.Store, redisServe
 	if cfg.RedisURL != "" {
 		db, err := store.Open(ctx, string(cfg.RedisURL))
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, fmt.Errorf("REDIS_URL: %w; start that Redis or correct REDIS_URL, or leave it empty: the bot then starts a Redis of its own", err)
 		}
 		return db, elsewhere{}, nil
 	}
@@ -201,7 +218,11 @@ type bots struct {
 // run runs the parts every bot has, and those given, until ctx ends or one
 // fails; then it waits for all.
 func (b *bots) run(ctx context.Context, more ...func(context.Context) error) error {
-	b.handlers = handlers.New(handlers.Parts{Talks: b.db, Desk: b.db, Outbox: b.db, Book: b.lib.Book, Admins: b.with(journey.Admin), Log: b.log})
+	b.handlers = handlers.New(handlers.Parts{Talks: b.db, Desk: b.db, Outbox: b.db, Book: b.lib.Book, Admins: b.with(journey.Admin), OnDuty: b.atDesk(), Log: b.log})
+	defer context.AfterFunc(ctx, func() {
+		signal.Reset(os.Interrupt, syscall.SIGTERM)
+		b.log.Info("ending; a second signal ends it at once")
+	})()
 	courier := &outbox.Courier{Queue: b.db, Sender: b.client, Pace: outbox.Pace{Rate: b.rate, Lease: leaseFor}, Now: b.now, Log: b.log}
 	b.db.OnPut(courier.Wake)
 	group, ctx := errgroup.WithContext(ctx)
@@ -225,35 +246,60 @@ func (b *bots) handle(ctx context.Context, in chat.Incoming) error {
 	return b.handlers.Handle(ctx, in)
 }
 
-// poll receives updates by long polling.
+// poll receives updates by long polling, which Telegram refuses while a
+// webhook of an earlier run is set.
 func (b *bots) poll(ctx context.Context) error {
+	err := b.persist(ctx, "webhook not taken away yet", func() error { return b.client.DeleteWebhook(ctx) })
+	if err != nil {
+		return err
+	}
 	return b.client.Poll(ctx, b.handle, b.db.Aside)
 }
 
-// setWebhook tells Telegram where to send updates, and again until it heard.
-func (b *bots) setWebhook(ctx context.Context, url, secret string) error {
-	return b.persist(ctx, "webhook not set yet", func() error { return b.client.SetWebhook(ctx, url, secret) })
+// receiveAt has Telegram bring updates to an address, and asks every minute
+// whether it is still there: a webhook hears nothing while nobody writes.
+func (b *bots) receiveAt(ctx context.Context, url, secret string) error {
+	err := b.persist(ctx, "webhook not set yet", func() error { return b.client.SetWebhook(ctx, url, secret) })
+	if err != nil {
+		return err
+	}
+	tick := time.NewTicker(askEvery)
+	defer tick.Stop()
+	for {
+		_, err := b.client.Me(ctx)
+		if stop, ok := errors.AsType[*chat.Stop](err); ok {
+			return stop
+		}
+		if err != nil && ctx.Err() == nil {
+			b.log.Warn("Telegram does not answer", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
 }
 
-// introduce sets the command menus and the description. The bot works without
-// them, so Telegram being down only delays it.
+// introduce sets the command menus and the description, each until it worked.
+// The bot works without them, so Telegram being down only delays it.
 func (b *bots) introduce(ctx context.Context) {
-	err := b.persist(ctx, "menus not set yet", func() error {
-		if err := b.setMenu(ctx, everyone, journey.Guest); err != nil {
-			return err
+	set := func(what string, do func() error) {
+		if err := b.persist(ctx, what+" not set yet", do); err != nil {
+			b.log.Warn(what+" not set", "err", err)
 		}
-		for who, role := range b.people {
-			err := b.setMenu(ctx, who, role)
-			var gone *chat.Unreachable
-			if err != nil && !errors.As(err, &gone) { // one who never wrote has no menu yet
-				return err
-			}
-		}
-		return b.client.SetDescription(ctx, wording.Description())
-	})
-	if err != nil {
-		b.log.Warn("menus not set", "err", err)
 	}
+	set("menu", func() error { return b.setMenu(ctx, everyone, journey.Guest) })
+	for who, role := range b.people {
+		set("menu of a role", func() error {
+			err := b.setMenu(ctx, who, role)
+			if _, gone := errors.AsType[*chat.Unreachable](err); gone {
+				return nil // one who never wrote has no menu yet
+			}
+			return err
+		})
+	}
+	set("description", func() error { return b.client.SetDescription(ctx, wording.Description()) })
 }
 
 // leaseFor is how long a claimed message may be under way. It outlives the
@@ -284,11 +330,12 @@ func (b *bots) with(role journey.Role) []chat.Address {
 
 // atDesk lists those who look after waiting questions.
 func (b *bots) atDesk() []chat.Address {
-	return append(b.with(journey.Admin), b.with(journey.YouthOfficer)...)
+	return slices.Concat(b.with(journey.Admin), b.with(journey.YouthOfficer), b.with(journey.CellSecretary))
 }
 
 // persist does something at Telegram until it worked, ctx ended, or Telegram
-// refused it for good.
+// refused it for good. Between two tries it waits ever longer, and at least as
+// long as Telegram asks.
 func (b *bots) persist(ctx context.Context, what string, do func() error) error {
 	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
 		err := do()
@@ -300,14 +347,21 @@ func (b *bots) persist(ctx context.Context, what string, do func() error) error 
 		if errors.As(err, &refused) || errors.As(err, &stop) {
 			return err
 		}
-		b.log.Warn(what, "err", err)
+		pause := wait
+		if busy, ok := errors.AsType[*chat.Busy](err); ok {
+			pause = max(wait, busy.After)
+		}
+		b.log.Warn(what, "err", err, "again_in", pause)
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(wait):
+		case <-time.After(pause):
 		}
 	}
 }
+
+// askEvery is how often a bot with a webhook asks for a sign of life.
+const askEvery = time.Minute
 
 // quietFor is how long polling may have heard nothing before the bot counts as
 // unwell: a long poll answers within 50 seconds.
@@ -319,14 +373,18 @@ func (b *bots) health(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "redis: "+err.Error(), http.StatusServiceUnavailable)
 		return
 	}
-	if heard := b.client.Heard(); b.now().Sub(heard) > quietFor {
+	switch heard := b.client.Heard(); {
+	case heard.IsZero():
+		http.Error(w, "telegram: not reached yet", http.StatusServiceUnavailable)
+		return
+	case b.now().Sub(heard) > quietFor:
 		http.Error(w, "telegram: nothing heard since "+heard.Format(time.RFC3339), http.StatusServiceUnavailable)
 		return
 	}
 	_, _ = w.Write([]byte("ok\n")) // the asker is gone: nobody to tell
 }
 
-// serveHTTP serves until ctx ends.
+// serveHTTP serves until ctx ends. Who is not done 5 seconds later is cut off.
 func serveHTTP(ctx context.Context, l net.Listener, h http.Handler) error {
 	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute}
 	done := make(chan error, 1)
@@ -338,8 +396,9 @@ func serveHTTP(ctx context.Context, l net.Listener, h http.Handler) error {
 	}
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	if err := server.Shutdown(ending); err != nil {
-		return errors.Join(err, server.Close())
+	err := server.Shutdown(ending)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = server.Close()
 	}
-	return nil
+	return err
 }

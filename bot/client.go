@@ -110,7 +110,8 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 
 // Heard returns when Telegram last showed that it serves this bot: a poll or
 // [Client.Me] that went well, an update at the webhook. It is zero before the
-// first time. A quiet poll is heard of once in Config.PollTimeout.
+// first time. A quiet poll is heard of once in Config.PollTimeout, a quiet
+// webhook only by way of [Client.Me].
 func (c *Client) Heard() time.Time {
 	n := c.heard.Load()
 	if n == 0 {

@@ -26,28 +26,20 @@ const (
 const noPreview = `{"is_disabled":true}`
 
 // Deliver does with m what m.Act says, once. It tries nothing again and paces
-// nothing. Its error is one of those of package chat; where that is *chat.Moved,
-// the receipt has the new address too.
+// nothing. Its error is one of those of package chat.
 //
 // An edit that changes nothing and a press that is too old to be acknowledged
 // count as delivered. An edit without text replaces the buttons only.
 func (c *Client) Deliver(ctx context.Context, m chat.Message) (chat.Receipt, error) {
-	var receipt chat.Receipt
-	var err error
 	switch m.Act {
 	case chat.Send:
-		receipt, err = c.send(ctx, m)
+		return c.send(ctx, m)
 	case chat.Edit:
-		err = c.edit(ctx, m)
+		return chat.Receipt{}, c.edit(ctx, m)
 	case chat.Ack:
-		err = c.acknowledge(ctx, m)
-	default:
-		err = &chat.Refused{Reason: fmt.Sprintf("no such act: %q", m.Act)}
+		return chat.Receipt{}, c.acknowledge(ctx, m)
 	}
-	if moved, ok := errors.AsType[*chat.Moved](err); ok {
-		receipt.MovedTo = moved.To
-	}
-	return receipt, err
+	return chat.Receipt{}, &chat.Refused{Reason: fmt.Sprintf("no such act: %q", m.Act)}
 }
 
 func (c *Client) send(ctx context.Context, m chat.Message) (chat.Receipt, error) {

@@ -153,12 +153,12 @@ func TestWhatTelegramRefuses(t *testing.T) {
 			b := inMemory(t, unlimited)
 			b.tg.Block(8)
 			b.tg.Migrate(-1, -1001)
-			receipt, err := b.Deliver(t.Context(), tt.m)
+			_, err := b.Deliver(t.Context(), tt.m)
 			if kind(err) != tt.kind || len(b.tg.Calls()) != tt.calls {
 				t.Errorf("error %v after %d calls, want %q after %d", err, len(b.tg.Calls()), tt.kind, tt.calls)
 			}
-			if tt.kind == "Moved" && receipt.MovedTo != -1001 {
-				t.Errorf("receipt %+v, want the new number", receipt)
+			if moved, ok := errors.AsType[*chat.Moved](err); ok && moved.To != -1001 {
+				t.Errorf("moved to %s, want the new number", moved.To)
 			}
 			leaksIn(t, err)
 		})

@@ -41,16 +41,23 @@ const (
 // token that is wrong or withdrawn.
 func (c *Client) Poll(ctx context.Context, handle Handle, aside Aside) error {
 	p := poller{Client: c, handle: handle, aside: aside}
+	hold := time.Duration(0) // at first, and after a failure, it is heard at once whether all is well
 	for ctx.Err() == nil {
-		batch, err := c.updates(ctx, p.next, c.pollTimeout, 100)
+		batch, err := c.updates(ctx, p.next, hold, 100)
 		if err != nil {
 			if stop, ok := errors.AsType[*chat.Stop](meaning(err)); ok {
 				return stop
 			}
+			hold = 0
 			p.afterFailure(ctx, err)
 			continue
 		}
+		hold = c.pollTimeout
 		p.wentWell()
+		if restarted(batch, p.next) {
+			p.log.Info("Telegram numbers updates anew", "asked_from", p.next)
+			p.next = 0
+		}
 		before := p.next
 		p.confirmed = p.next
 		p.pass(ctx, batch)
@@ -94,6 +101,21 @@ type poller struct {
 	pause     backoff
 	failing   bool
 	conflict  bool
+}
+
+// restarted reports whether Telegram began to number updates anew, as it may
+// after a week without any: then it does not know the number asked for, and
+// answers with updates that all lie before it.
+func restarted(batch []json.RawMessage, from int64) bool {
+	before := false
+	for _, raw := range batch {
+		id, ok := updateID(raw)
+		if ok && id >= from {
+			return false
+		}
+		before = before || ok
+	}
+	return before
 }
 
 // pass hands over a batch, until ctx ends.

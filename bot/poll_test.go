@@ -93,6 +93,81 @@ func TestPollHandsOverInOrderAndAcknowledges(t *testing.T) {
 	})
 }
 
+func TestNumbersThatRestartAreFollowed(t *testing.T) {
+	for _, first := range []int64{1, 500, 99_000, 2_000_000} {
+		synctest.Test(t, func(t *testing.T) {
+			b := inMemory(t, unlimited)
+			defer b.stop()
+			b.tg.Say(7, "a")
+			p := poll(t, b.Client, nil)
+			_ = p.texts(1)
+			time.Sleep(time.Hour) // quiet
+			b.tg.RestartIDs(first)
+			b.tg.Say(7, "b")
+			b.tg.Raw(json.RawMessage(`"no number"`))
+			b.tg.Say(7, "c")
+			if got := p.texts(2); got != "b c" {
+				t.Errorf("restarted at %d: %q, want b c", first, got)
+			}
+			b.tg.Say(7, "d")
+			if got := p.texts(1); got != "d" {
+				t.Errorf("restarted at %d, then: %q, want d", first, got)
+			}
+			_ = p.end()
+			if again, wait := len(p.got), b.tg.Waiting(); again != 0 || wait != 0 {
+				t.Errorf("restarted at %d: %d came twice, %d wait; want none", first, again, wait)
+			}
+		})
+	}
+}
+
+func TestWhetherNumbersRestarted(t *testing.T) {
+	tests := map[string]struct {
+		batch string
+		want  bool
+	}{
+		"nothing came":            {`[]`, false},
+		"what was asked for":      {`[{"update_id":10}]`, false},
+		"all of it before":        {`[{"update_id":8},{"update_id":9}]`, true},
+		"some of it before":       {`[{"update_id":9},{"update_id":10}]`, false},
+		"one without a number":    {`[5]`, false},
+		"before, and one without": {`[5,{"update_id":9}]`, true},
+		"far after, as by a jump": {`[{"update_id":1000000}]`, false},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			var batch []json.RawMessage
+			if err := json.Unmarshal([]byte(tt.batch), &batch); err != nil {
+				t.Fatal(err)
+			}
+			if got := restarted(batch, 10); got != tt.want {
+				t.Errorf("asked from 10, got %s: restarted %t, want %t", tt.batch, got, tt.want)
+			}
+		})
+	}
+}
+
+func TestTheFirstPollIsAnsweredAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := inMemory(t, unlimited)
+		defer b.stop()
+		began := time.Now()
+		p := poll(t, b.Client, nil)
+		synctest.Wait()
+		if !b.Heard().Equal(began) {
+			t.Errorf("nobody writes, and Telegram is heard of at %s, want %s", b.Heard(), began)
+		}
+		_ = p.end()
+		var holds []string
+		for _, c := range b.tg.Calls() {
+			holds = append(holds, c.Params["timeout"])
+		}
+		if got := strings.Join(holds, " "); got != "0 50" {
+			t.Errorf("polls were held %s seconds, want 0 50", got)
+		}
+	})
+}
+
 func TestAnUpdateThatFailsComesAgainAndIsNotOvertaken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := inMemory(t, unlimited)

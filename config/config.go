@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -50,7 +51,13 @@ func Load(environ []string) (Config, error) {
 	var c Config
 	err := env.ParseWithOptions(&c, env.Options{Environment: env.ToMap(environ)})
 	problems := flatten(err)
-	bad := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
+	bad := func(format string, args ...any) {
+		problem := fmt.Errorf(format, args...)
+		key, _, _ := strings.Cut(problem.Error(), " ")
+		if !slices.ContainsFunc(problems, func(p error) bool { return strings.HasPrefix(p.Error(), key) }) { // each setting once
+			problems = append(problems, problem)
+		}
+	}
 
 	c.TelegramAPI = strings.TrimRight(c.TelegramAPI, "/")
 	if u, err := url.Parse(c.TelegramAPI); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -89,8 +96,29 @@ func isPort(s string) bool {
 	return err == nil
 }
 
+// HoldsContent reports whether dir is a folder with content in it, complete or
+// not.
+func HoldsContent(dir string) bool {
+	return slices.ContainsFunc([]string{"documents.yaml", "facts.yaml", "answers"}, func(name string) bool {
+		_, err := os.Stat(filepath.Join(dir, name))
+		return err == nil
+	})
+}
+
+// ForContent checks what every command needs that reads the content.
+func (c Config) ForContent() error {
+	if c.ContentDir != "" && !HoldsContent(c.ContentDir) {
+		return fmt.Errorf("CONTENT_DIR: %s is no content folder; it needs documents.yaml, facts.yaml, scope.yaml, care.yaml, words.yaml and answers/*.yaml", c.ContentDir)
+	}
+	return nil
+}
+
 // ForServe checks what only serve needs.
 func (c Config) ForServe() error {
+	return errors.Join(c.hasToken(), c.ForContent())
+}
+
+func (c Config) hasToken() error {
 	if c.TelegramToken == "" {
 		return errors.New("TELEGRAM_TOKEN is not set: ask @BotFather for one and put it into the environment or .env; to look around without one: donghanh demo")
 	}
@@ -98,7 +126,7 @@ func (c Config) ForServe() error {
 }
 
 // flatten takes the library's joined error apart, and names the setting where
-// the library names the field.
+// the library names the field. What should be a number says so.
 func flatten(err error) []error {
 	if err == nil {
 		return nil
@@ -112,7 +140,15 @@ func flatten(err error) []error {
 		var wrong env.ParseError
 		if errors.As(e, &wrong) {
 			field, _ := reflect.TypeFor[Config]().FieldByName(wrong.Name)
-			e = fmt.Errorf("%s: %w", field.Tag.Get("env"), wrong.Err)
+			key := field.Tag.Get("env")
+			switch field.Type.Kind() {
+			case reflect.Int:
+				e = fmt.Errorf("%s must be a number such as %s", key, field.Tag.Get("envDefault"))
+			case reflect.Slice:
+				e = fmt.Errorf("%s must be a number, or several with commas between, such as 11,22", key)
+			default:
+				e = fmt.Errorf("%s: %w", key, wrong.Err)
+			}
 		}
 		out = append(out, e)
 	}
@@ -120,7 +156,8 @@ func flatten(err error) []error {
 }
 
 // Environ returns the environment with the lines of a .env file beneath it:
-// what is set outside wins. A missing file is no error.
+// what is set outside wins. A missing file is no error; a name in it that is
+// nearly one of the settings is.
 func Environ(environ []string, file string) ([]string, error) {
 	f, err := os.Open(file) // #nosec G304 -- the working folder's own .env
 	if errors.Is(err, os.ErrNotExist) {
@@ -131,6 +168,7 @@ func Environ(environ []string, file string) ([]string, error) {
 	}
 	defer func() { _ = f.Close() }() // opened for reading
 	var out []string
+	var problems []error
 	lines := bufio.NewScanner(f)
 	for n := 1; lines.Scan(); n++ {
 		line := strings.TrimSpace(strings.TrimPrefix(lines.Text(), "\ufeff")) // Notepad begins a file with this mark
@@ -141,6 +179,9 @@ func Environ(environ []string, file string) ([]string, error) {
 		if key = strings.TrimSpace(key); !ok || key == "" {
 			return nil, fmt.Errorf("%s line %d is not KEY=value", file, n) // the line may be a secret
 		}
+		if meant := nearly(key); meant != "" {
+			problems = append(problems, fmt.Errorf("%s line %d: there is no setting %s; did you mean %s?", file, n, key, meant))
+		}
 		value = strings.TrimSpace(value)
 		if n := len(value); n >= 2 && (value[0] == '"' || value[0] == '\'') && value[n-1] == value[0] {
 			value = value[1 : n-1]
@@ -150,7 +191,35 @@ func Environ(environ []string, file string) ([]string, error) {
 	if err := lines.Err(); err != nil {
 		return nil, fmt.Errorf("read %s: %w", file, err)
 	}
+	if len(problems) > 0 {
+		return nil, errors.Join(problems...)
+	}
 	return append(out, environ...), nil
+}
+
+// nearly returns the setting that a name misses by its case or by up to two
+// letters next to each other: swapped, wrong, too many or missing.
+func nearly(name string) string {
+	upper := strings.ToUpper(name)
+	meant := ""
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Config]()) {
+		key := f.Tag.Get("env")
+		if key == name {
+			return ""
+		}
+		head := 0
+		for head < min(len(key), len(upper)) && key[head] == upper[head] {
+			head++
+		}
+		a, b := key[head:], upper[head:]
+		for a != "" && b != "" && a[len(a)-1] == b[len(b)-1] {
+			a, b = a[:len(a)-1], b[:len(b)-1]
+		}
+		if max(len(a), len(b)) <= 2 {
+			meant = key
+		}
+	}
+	return meant
 }
 
 // Secret prints as [secret] wherever it lands.
@@ -182,11 +251,11 @@ type Quiet struct{ From, To Clock }
 
 // UnmarshalText reads 21:30-06:30.
 func (q *Quiet) UnmarshalText(b []byte) error {
-	from, to, ok := strings.Cut(string(b), "-")
-	if !ok {
+	from, to, _ := strings.Cut(string(b), "-")
+	if errors.Join(q.From.UnmarshalText([]byte(from)), q.To.UnmarshalText([]byte(to))) != nil {
 		return fmt.Errorf("%q is not a span such as 21:30-06:30", b)
 	}
-	return errors.Join(q.From.UnmarshalText([]byte(from)), q.To.UnmarshalText([]byte(to)))
+	return nil
 }
 
 // LogLevel is how much is logged.

@@ -350,3 +350,62 @@ func TestALogHandlerNeverSeesASecret(t *testing.T) {
 		t.Errorf("a handler sees %v of kind %s, want the text [secret]", got, got.Kind())
 	}
 }
+
+func TestAWrongSettingIsOneLineInPlainWords(t *testing.T) {
+	tests := map[string]string{
+		"SEND_RATE=fast":          "SEND_RATE must be a number such as 30",
+		"SEND_RATE=0.5":           "SEND_RATE must be a number such as 30",
+		"ADMIN_IDS=x":             "ADMIN_IDS must be a number, or several with commas between, such as 11,22",
+		"ADMIN_IDS=11,x,y":        "ADMIN_IDS must be a number, or several with commas between, such as 11,22",
+		"APPROVAL_ABOVE=x":        "APPROVAL_ABOVE must be a number such as 50",
+		"QUIET_HOURS=21:30":       `QUIET_HOURS: "21:30" is not a span such as 21:30-06:30`,
+		"QUIET_HOURS=nine-six":    `QUIET_HOURS: "nine-six" is not a span such as 21:30-06:30`,
+		"QUIET_HOURS=21:30-24:00": `QUIET_HOURS: "21:30-24:00" is not a span such as 21:30-06:30`,
+	}
+	for set, want := range tests {
+		if _, err := Load([]string{set}); err == nil || err.Error() != want {
+			t.Errorf("%s: %v\nwant %s", set, err, want)
+		}
+	}
+}
+
+func TestANameNearlyASettingIsReported(t *testing.T) {
+	_, err := Environ(nil, dotEnv(t, "SEND_RAET=5\nLOG_LEVEL=info\nexport telegram_token="+token+"\nADMIN_ID=1\n"))
+	want := []string{
+		"line 1: there is no setting SEND_RAET; did you mean SEND_RATE?",
+		"line 3: there is no setting telegram_token; did you mean TELEGRAM_TOKEN?",
+		"line 4: there is no setting ADMIN_ID; did you mean ADMIN_IDS?",
+	}
+	if err == nil {
+		t.Fatal("no error")
+	}
+	lines := strings.Split(err.Error(), "\n")
+	if len(lines) != len(want) {
+		t.Fatalf("%v\nwant %d lines", err, len(want))
+	}
+	for i, line := range lines {
+		if !strings.HasSuffix(line, want[i]) {
+			t.Errorf("%s\nwant %s", line, want[i])
+		}
+	}
+	if strings.Contains(err.Error(), token) {
+		t.Errorf("the error holds a value: %v", err)
+	}
+	if _, err := Environ(nil, dotEnv(t, "TZ=Asia/Ho_Chi_Minh\nCOMPOSE_PROJECT_NAME=x\nREDIS_PASSWORD=x\n")); err != nil {
+		t.Errorf("others' names: %v", err)
+	}
+}
+
+func TestAContentFolderThatIsNoneIsNamed(t *testing.T) {
+	dir := t.TempDir()
+	c := Config{TelegramToken: token, ContentDir: dir}
+	if err := c.ForServe(); err == nil || !strings.Contains(err.Error(), "CONTENT_DIR: "+dir) {
+		t.Errorf("an empty folder: %v, want it named", err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "answers"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.ForServe(); err != nil {
+		t.Errorf("with answers in it: %v; the content check says more", err)
+	}
+}

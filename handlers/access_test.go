@@ -19,8 +19,8 @@ const secret = "chuyện riêng của người khác"
 var reaches = map[string]string{
 	"/dieukien": "", "/cauhoi": "", "/dulieu": "", "/trogiup": "", "/huy": "", "/start": "", "/help": "",
 	buttonTopic: ":" + probation + ":0", buttonGood: ":1:" + probation, buttonBad: ":1:" + probation, buttonOfficer: ":1",
-	buttonCheck: ":1:show", buttonDownload: "", buttonErase: "", buttonReply: ":handed:tg:500", buttonSend: ":handed:tg:500",
-	buttonDrop: ":handed:tg:500", buttonCancel: "",
+	buttonCheck: ":1:show", buttonDownload: "", buttonErase: ":chac", buttonReply: ":handed:tg:500", buttonSend: ":handed:tg:500",
+	buttonDrop: ":handed:tg:500:chac", buttonCancel: "", buttonLeave: "",
 }
 
 // reach is how somebody gets to a route.
@@ -128,7 +128,7 @@ var forged = map[string]string{
 // forgedByOthers is data that stands on the officers' buttons.
 var forgedByOthers = map[string]string{
 	"takes up a question": "tl:handed:tg:500",
-	"drops a question":    "dong:handed:tg:500",
+	"drops a question":    "dong:handed:tg:500:chac",
 }
 
 func TestForgedPressesDoNothing(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"donghanh/internal/chat"
@@ -26,13 +27,67 @@ func (h *Handlers) Ask(ctx context.Context, r *Request) (chat.Reply, error) {
 	if reply, ok := h.checkTyped(r); ok {
 		return reply, nil
 	}
+	switch said := knowledge.Fold(strings.TrimSpace(r.Text)); {
+	case !hasLetters(said):
+		return chat.Reply{Texts: []string{wording.NothingSaid}}, nil
+	case said == knowledge.Fold(wording.AskOfficer) && len(r.Talk.Asked) > 0: // typed, not pressed
+		r.Args = []string{fmt.Sprint(r.Talk.Asked[len(r.Talk.Asked)-1].Seq)}
+		return h.AskOfficer(ctx, r)
+	}
 	found := r.Book.FindAll(r.Text, r.Talk.Last())
 	if err := h.desk.CountOutcome(ctx, r.ID, outcome(found[0].Outcome)); err != nil {
 		return chat.Reply{}, err
 	}
-	asked := chat.Asked{Seq: r.Seq, Text: r.Text}
+	reply := h.found(r, found)
+	text, hidden := desk.Mask(r.Text)
+	if found[0].Outcome != knowledge.Distress {
+		if hidden {
+			reply.Texts[0] = wording.NumbersHidden() + "\n\n" + reply.Texts[0]
+		}
+		if about := documents(r); about != "" {
+			reply.Texts[0] = about + "\n\n" + reply.Texts[0]
+		}
+	}
+	if found[0].Scope == nil { // small talk is no question to come back to
+		r.Talk.Remember(h.asked(r, found, text))
+	}
+	if r.Talk.Flow == flowCheck && found[0].Outcome != knowledge.Distress {
+		reply.Rows = append(reply.Rows, []chat.Button{button(wording.Continue, buttonCheck, r.Talk.Values[keyStart], stepShow)})
+	}
+	return reply, nil
+}
+
+// documents says of the documents a question names which stand no more, and
+// whether the others stand if that is what is asked.
+func documents(r *Request) string {
+	asksStatus := slices.ContainsFunc([]string{"hieu luc", "con dung", "con ap dung", "bi thay", "thay the", "het han chua"},
+		func(s string) bool { return strings.Contains(knowledge.Fold(r.Text), s) })
+	var out []string
+	for _, d := range r.Book.Mentioned(r.Text) {
+		switch now, ok := r.Book.Successor(d, day(r)); {
+		case d.Gone(day(r)):
+			out = append(out, wording.DocumentReplaced(d, now, ok))
+		case asksStatus && d.Status == knowledge.InForce:
+			out = append(out, wording.DocumentStands(d))
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+// inDanger stands for the topic of words of a person who may be in danger.
+const inDanger = "care"
+
+// asked is what is remembered of a question.
+func (h *Handlers) asked(r *Request, found []knowledge.Found, text string) chat.Asked {
+	asked := chat.Asked{Seq: r.Seq, At: r.At, Text: text}
 	if before := r.Talk.Last(); found[0].Leaned && before != "" {
-		asked.Text = cut(before, maxQuestion/2) + "\n" + r.Text
+		asked.Text = cut(before, maxQuestion/2) + "\n" + text
+	}
+	if found[0].Outcome == knowledge.Distress {
+		if found[0].Care.Urgent {
+			asked.Topic = inDanger
+		}
+		return asked
 	}
 	var topics []string
 	for _, f := range found {
@@ -41,13 +96,11 @@ func (h *Handlers) Ask(ctx context.Context, r *Request) (chat.Reply, error) {
 		}
 	}
 	asked.Topic = strings.Join(topics, ",")
-	r.Talk.Remember(asked)
+	return asked
+}
 
-	reply := h.found(r, found)
-	if r.Talk.Flow == flowCheck && found[0].Outcome != knowledge.Distress {
-		reply.Rows = append(reply.Rows, []chat.Button{button(wording.Continue, buttonCheck, r.Talk.Values[keyStart], stepShow)})
-	}
-	return reply, nil
+func hasLetters(s string) bool {
+	return strings.ContainsFunc(s, func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) })
 }
 
 // outcome names an outcome as it is counted.
@@ -91,6 +144,10 @@ func (h *Handlers) found(r *Request, all []knowledge.Found) chat.Reply {
 func (h *Handlers) several(r *Request, all []knowledge.Found) chat.Reply {
 	var reply chat.Reply
 	for i, f := range all {
+		if f.Topic == "" { // what was asked besides
+			reply.Texts = append(reply.Texts, wording.RestUnanswered())
+			continue
+		}
 		one := h.topic(r, f.Topic, r.Seq)
 		if i > 0 {
 			one.Texts[0] = wording.Also(i+1) + one.Texts[0]
@@ -147,7 +204,7 @@ func (h *Handlers) AskTopic(ctx context.Context, r *Request) (chat.Reply, error)
 	if asked, ok := r.Talk.Recall(r.seq(1)); ok {
 		text = asked.Text
 	}
-	r.Talk.Remember(chat.Asked{Seq: r.Seq, Text: text, Topic: string(t)})
+	r.Talk.Remember(chat.Asked{Seq: r.Seq, At: r.At, Text: text, Topic: string(t)})
 	return h.topic(r, t, r.Seq), nil
 }
 
@@ -198,11 +255,16 @@ func (h *Handlers) AskOfficer(ctx context.Context, r *Request) (chat.Reply, erro
 	if !ok {
 		return chat.Reply{Toast: wording.ToastForgotten}, nil
 	}
-	return h.keep(ctx, r, asked, desk.Handed, chat.Reply{Toast: wording.ToastKept, Texts: []string{wording.Kept()}})
+	why := desk.Handed
+	if asked.Topic == inDanger {
+		why = desk.Urgent
+	}
+	return h.keep(ctx, r, asked, why, chat.Reply{Toast: wording.ToastKept, Texts: []string{wording.Kept()}})
 }
 
 // keep keeps a question for a person to look at. The texts of the reply are
-// said only when it does not wait already.
+// said only when it does not wait already. Those on duty hear at once of a
+// person who may be in danger.
 func (h *Handlers) keep(ctx context.Context, r *Request, a chat.Asked, why desk.Why, reply chat.Reply) (chat.Reply, error) {
 	q := desk.Question{ID: fmt.Sprintf("tg:%d", a.Seq), Text: a.Text, Topic: a.Topic, Why: why, At: r.At, From: r.From}
 	_, isNew, err := h.waiting(ctx, q.Ref())
@@ -211,12 +273,30 @@ func (h *Handlers) keep(ctx context.Context, r *Request, a chat.Asked, why desk.
 	}
 	if !isNew {
 		reply.Texts = nil
+	} else if full, err := h.deskIsFull(ctx, r.From, why); err != nil || full {
+		return chat.Reply{Texts: []string{wording.TooManyWaiting()}}, err
 	}
-	if err := h.announce(ctx, r, reply); err != nil {
+	var alarm []chat.Message
+	if why == desk.Urgent {
+		for _, who := range h.onDuty {
+			alarm = append(alarm, chat.Message{Key: fmt.Sprintf("urgent/%s/%s", q.ID, who), To: who, Lane: chat.Answers, At: r.At, Text: wording.SomeoneInNeed()})
+		}
+	}
+	if err := h.announce(ctx, r, reply, alarm...); err != nil {
 		return chat.Reply{}, err
 	}
 	_, err = h.desk.KeepQuestion(ctx, q)
 	return reply, err
+}
+
+// deskIsFull reports whether no more questions of a person may wait.
+func (h *Handlers) deskIsFull(ctx context.Context, who chat.Address, why desk.Why) (bool, error) {
+	if why == desk.Urgent {
+		return false, nil
+	}
+	all, err := h.desk.Questions(ctx, who)
+	all = slices.DeleteFunc(all, func(q desk.Question) bool { return q.Why == desk.Urgent })
+	return len(all) >= desk.MaxWaiting, err
 }
 
 // RefuseFile turns an attachment away; it is never fetched.

@@ -30,6 +30,11 @@ func (h *Handlers) Cancel(_ context.Context, r *Request) (chat.Reply, error) {
 	return chat.Reply{Texts: []string{wording.Stopped(busy)}}, nil
 }
 
+// Leave takes a question back that asked once more.
+func (h *Handlers) Leave(context.Context, *Request) (chat.Reply, error) {
+	return chat.Reply{Edit: true, Texts: []string{wording.LeftAsItIs}}, nil
+}
+
 // MyData shows what is stored about the person, to be downloaded or erased.
 func (h *Handlers) MyData(ctx context.Context, r *Request) (chat.Reply, error) {
 	waiting, err := h.desk.Questions(ctx, r.From)
@@ -61,9 +66,16 @@ func (h *Handlers) Download(ctx context.Context, r *Request) (chat.Reply, error)
 	}, nil
 }
 
-// Erase forgets all that is stored about the person but the role, which the
-// organisation gave.
+// sure is the argument of a button that asks no more.
+const sure = "chac"
+
+// Erase asks once more, and then forgets all that is stored about the person
+// but the role, which the organisation gave.
 func (h *Handlers) Erase(ctx context.Context, r *Request) (chat.Reply, error) {
+	if r.arg(0) != sure {
+		return chat.Reply{Edit: true, Texts: []string{wording.EraseSure()}, Rows: [][]chat.Button{{
+			button(wording.EraseData, buttonErase, sure), button(wording.LeaveIt, buttonLeave)}}}, nil
+	}
 	waiting, err := h.desk.Questions(ctx, r.From)
 	if err != nil {
 		return chat.Reply{}, err

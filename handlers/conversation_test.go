@@ -43,7 +43,7 @@ func newBot(book func() *knowledge.Book) (*Handlers, *storetest.Memory) {
 	store := storetest.NewMemory()
 	return New(Parts{
 		Talks: store, Desk: store, Outbox: store, Book: book,
-		Admins: []chat.Address{people["quản trị"]}, Log: slog.New(slog.DiscardHandler),
+		Admins: []chat.Address{people["quản trị"]}, OnDuty: []chat.Address{people["quản trị"]}, Log: slog.New(slog.DiscardHandler),
 	}), store
 }
 

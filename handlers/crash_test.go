@@ -129,7 +129,7 @@ var stories = map[string][]chat.Incoming{
 		pressed(student, "dk:1:show"), said(student, "/dieukien"), pressed(student, "dk:1:again"), said(student, "/huy"),
 	},
 	"my data": {
-		said(student, nothingKnown), pressed(student, "hoi:1"), said(student, "/dulieu"), pressed(student, "tai"), pressed(student, "xoa"),
+		said(student, nothingKnown), pressed(student, "hoi:1"), said(student, "/dulieu"), pressed(student, "tai"), pressed(student, "xoa"), pressed(student, "thoi"), pressed(student, "xoa"), pressed(student, "xoa:chac"),
 	},
 	"the officer answers": {
 		said(student, nothingKnown), pressed(student, "hoi:1"), said(admin, "/cauhoi"), pressed(admin, "tl:handed:tg:1"),
@@ -140,11 +140,11 @@ var stories = map[string][]chat.Incoming{
 		said(admin, officersAnswer), pressed(admin, "huy"),
 	},
 	"the officer drops it": {
-		said(student, nothingKnown), pressed(student, "hoi:1"), said(admin, "/cauhoi"), pressed(admin, "dong:handed:tg:1"),
+		said(student, nothingKnown), pressed(student, "hoi:1"), said(admin, "/cauhoi"), pressed(admin, "dong:handed:tg:1"), pressed(admin, "dong:handed:tg:1:chac"),
 	},
 	"erased while the officer answers": {
 		said(student, nothingKnown), pressed(student, "hoi:1"), said(student, "/dulieu"), said(admin, "/cauhoi"), pressed(admin, "tl:handed:tg:1"),
-		said(admin, officersAnswer), pressed(student, "xoa"), said(admin, "khác đi"),
+		said(admin, officersAnswer), pressed(student, "xoa"), pressed(student, "xoa:chac"), said(admin, "khác đi"),
 	},
 }
 

@@ -28,8 +28,11 @@ const (
 // maxReply is how many letters an answer by hand may have.
 const maxReply = 2500
 
-// shownAtOnce is how many waiting questions are shown.
-const shownAtOnce = 5
+// shownAtOnce is how many waiting questions are shown, of so many looked at.
+const (
+	shownAtOnce = 5
+	lookedAt    = 200
+)
 
 // WaitingQuestions shows the questions that wait longest, without names.
 func (h *Handlers) WaitingQuestions(ctx context.Context, r *Request) (chat.Reply, error) {
@@ -37,10 +40,22 @@ func (h *Handlers) WaitingQuestions(ctx context.Context, r *Request) (chat.Reply
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	questions, err := h.desk.WaitingQuestions(ctx, shownAtOnce)
+	questions, err := h.desk.WaitingQuestions(ctx, lookedAt)
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	slices.SortStableFunc(questions, func(a, b desk.Question) int { // who may be in danger goes first
+		switch {
+		case a.Why == b.Why:
+			return 0
+		case a.Why == desk.Urgent:
+			return -1
+		case b.Why == desk.Urgent:
+			return 1
+		}
+		return 0
+	})
+	questions = questions[:min(len(questions), shownAtOnce)]
 	var rows [][]chat.Button
 	for i, q := range questions {
 		rows = append(rows, []chat.Button{
@@ -65,7 +80,7 @@ func (h *Handlers) BeginReply(ctx context.Context, r *Request) (chat.Reply, erro
 	if gone || err != nil {
 		return chat.Reply{Toast: wording.ToastAnswered}, err
 	}
-	r.Talk.Flow, r.Talk.Values = flowReply, map[string]string{keyRef: q.Ref()}
+	r.Talk.Begin(flowReply, r.At, map[string]string{keyRef: q.Ref()})
 	return chat.Reply{Texts: []string{wording.TypeReply(q)}}, nil
 }
 
@@ -120,15 +135,20 @@ func (h *Handlers) SendReply(ctx context.Context, r *Request) (chat.Reply, error
 	return reply, h.desk.CloseQuestion(ctx, q)
 }
 
-// DropQuestion closes a question without an answer: it was answered in person,
-// or is none.
+// DropQuestion asks once more, and then closes a question without an answer: it
+// was answered in person, or is none. The one who asked is told so.
 func (h *Handlers) DropQuestion(ctx context.Context, r *Request) (chat.Reply, error) {
 	q, gone, err := h.waiting(ctx, ref(r))
 	if gone || err != nil {
 		return chat.Reply{Toast: wording.ToastAnswered}, err
 	}
-	reply := chat.Reply{Toast: wording.ToastDropped}
-	if err := h.announce(ctx, r, reply); err != nil {
+	if r.arg(3) != sure {
+		return chat.Reply{Texts: []string{wording.DropSure(q)}, Rows: [][]chat.Button{{
+			button(wording.DropIt, buttonDrop, q.Why, q.ID, sure), button(wording.LeaveIt, buttonLeave)}}}, nil
+	}
+	reply := chat.Reply{Edit: true, Texts: []string{wording.Dropped}, Toast: wording.ToastDropped}
+	told := chat.Message{Key: "dropped/" + q.Ref() + "/" + r.ID, To: q.From, Lane: chat.Answers, At: r.At, Text: wording.ClosedWithoutReply(q)}
+	if err := h.announce(ctx, r, reply, told); err != nil {
 		return chat.Reply{}, err
 	}
 	return reply, h.desk.CloseQuestion(ctx, q)

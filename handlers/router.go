@@ -54,6 +54,7 @@ type Handlers struct {
 	outbox Outbox
 	book   func() *knowledge.Book // the content of the moment
 	admins []chat.Address
+	onDuty []chat.Address // hear at once of a person in danger
 	log    *slog.Logger
 	routes []Route
 }
@@ -65,12 +66,13 @@ type Parts struct {
 	Outbox Outbox
 	Book   func() *knowledge.Book
 	Admins []chat.Address
+	OnDuty []chat.Address
 	Log    *slog.Logger
 }
 
 // New returns the handlers with their routes.
 func New(p Parts) *Handlers {
-	h := &Handlers{talks: p.Talks, desk: p.Desk, outbox: p.Outbox, book: p.Book, admins: p.Admins, log: p.Log}
+	h := &Handlers{talks: p.Talks, desk: p.Desk, outbox: p.Outbox, book: p.Book, admins: p.Admins, onDuty: p.OnDuty, log: p.Log}
 	h.routes = []Route{
 		{Command: "dieukien", Do: h.SelfCheck, Menu: "Tự xem mình còn thiếu điều kiện gì"},
 		{Command: "cauhoi", For: atDesk, Do: h.WaitingQuestions, Menu: "Câu hỏi đang chờ cán bộ trả lời"},
@@ -90,6 +92,7 @@ func New(p Parts) *Handlers {
 		{Button: buttonSend, For: atDesk, Do: h.SendReply},
 		{Button: buttonDrop, For: atDesk, Do: h.DropQuestion},
 		{Button: buttonCancel, Do: h.Cancel},
+		{Button: buttonLeave, Do: h.Leave},
 		{File: true, Do: h.RefuseFile},
 		{Text: true, Do: h.Ask}, // last: anything else is a question
 	}
@@ -143,6 +146,7 @@ func (h *Handlers) Handle(ctx context.Context, in chat.Incoming) error {
 	if err := h.talks.Reachable(ctx, in.From); err != nil {
 		return fmt.Errorf("handle %s: %w", in.ID, err)
 	}
+	talk.Forget(in.At)
 	r := &Request{Incoming: in, Role: role, Talk: &talk}
 	reply, err := h.run(ctx, r)
 	if err != nil {
@@ -303,6 +307,7 @@ const (
 	buttonSend     = "gui"  // the same
 	buttonDrop     = "dong" // the same
 	buttonCancel   = "huy"
+	buttonLeave    = "thoi"
 )
 
 // button makes a button. It panics if the data would not fit, which is a

@@ -49,8 +49,7 @@ func (h *Handlers) SelfCheck(_ context.Context, r *Request) (chat.Reply, error) 
 }
 
 func (h *Handlers) beginCheck(r *Request) chat.Reply {
-	r.Talk.Flow = flowCheck
-	r.Talk.Values = map[string]string{keyStart: strconv.FormatInt(r.Seq, 10)}
+	r.Talk.Begin(flowCheck, r.At, map[string]string{keyStart: strconv.FormatInt(r.Seq, 10)})
 	reply := h.checkQuestion(r)
 	reply.Texts[0] = wording.CheckIntro + reply.Texts[0]
 	return reply

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"donghanh/internal/chat"
+	"donghanh/internal/desk"
 	"donghanh/internal/wording"
 )
 
@@ -75,6 +76,10 @@ func TestAfterErasingNothingIsRemembered(t *testing.T) {
 	r.say(student, "/dieukien")
 	r.say(student, "/dulieu")
 	r.press(student, "xoa")
+	if len(r.talk(student).Asked) == 0 {
+		t.Error("erased without asking once more")
+	}
+	r.press(student, "xoa:chac")
 	if talk := r.talk(student); len(talk.Asked) > 0 || talk.Flow != "" || talk.Values != nil {
 		t.Errorf("remembered: %+v", talk)
 	}
@@ -101,5 +106,21 @@ func TestAskedAgainAfterAnAnswerItIsAnsweredAgain(t *testing.T) {
 		if got := text(r.press(admin, "gui:handed:tg:1"), student); !strings.Contains(got, answer) {
 			t.Errorf("the student hears %q, want %q", got, answer)
 		}
+	}
+}
+
+func TestSomebodyWithManyWaitingQuestionsIsAskedToWait(t *testing.T) {
+	r := newRoom(t, newTelegram(t))
+	for i := range desk.MaxWaiting {
+		handed(r, student, int64(500+i), secret)
+	}
+	r.say(student, nothingKnown)
+	out := r.press(student, "hoi:1")
+	if !strings.Contains(text(out, student), plain(wording.TooManyWaiting())) {
+		t.Errorf("the student hears %q", text(out, student))
+	}
+	r.say(student, "em không muốn sống nữa")
+	if out := r.press(student, "hoi:3"); !strings.Contains(text(out, student), plain(wording.Kept())) {
+		t.Errorf("one in danger is turned away: %q", text(out, student))
 	}
 }

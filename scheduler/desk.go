@@ -20,14 +20,19 @@ type Outbox interface {
 	Put(context.Context, ...chat.Message) (int, error)
 }
 
+// digestWindow is how long after its time a digest is still made up for.
+const digestWindow = 12 * time.Hour
+
 // DeskDigest tells those at the desk once a day, from at (time since midnight)
 // on, how many questions wait. A morning on which the bot was down is made up
-// for later the same day; a day without questions stays silent.
+// for within twelve hours; a question that comes after them waits for the next
+// morning, since nobody is to be woken by it. A day without questions stays
+// silent.
 func DeskDigest(desk Waiting, outbox Outbox, at time.Duration, to []chat.Address) Job {
 	return Job{Name: "desk digest", Do: func(ctx context.Context, now time.Time) error {
 		now = now.In(journey.Zone)
 		midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, journey.Zone)
-		if now.Sub(midnight) < at {
+		if since := now.Sub(midnight) - at; since < 0 || since >= digestWindow {
 			return nil
 		}
 		n, err := desk.CountQuestions(ctx)

@@ -84,7 +84,8 @@ func TestDeskDigest(t *testing.T) {
 		"07:30 in Hà Nội is 00:30 in Greenwich":      {3, []chat.Address{7}, []string{"2026-11-24T00:29:59Z", "2026-11-24T00:30:00Z"}, []string{"desk/2026-11-24/7"}},
 		"the day is that of Hà Nội, late in London":  {3, []chat.Address{7}, []string{"2026-11-24T23:00:00Z", "2026-11-25T00:30:00Z"}, []string{"desk/2026-11-25/7"}},
 		"the day is that of Hà Nội, in New York too": {3, []chat.Address{7}, []string{"2026-11-23T19:30:00-05:00", "2026-11-24T11:59:59-05:00"}, []string{"desk/2026-11-24/7"}},
-		"the last day of the year":                   {3, []chat.Address{7}, []string{"2026-12-31T16:59:59Z", "2026-12-31T17:00:00Z", "2027-01-01T00:30:00Z"}, []string{"desk/2026-12-31/7", "desk/2027-01-01/7"}},
+		"the last day of the year":                   {3, []chat.Address{7}, []string{"2026-12-31T12:29:59Z", "2026-12-31T17:00:00Z", "2027-01-01T00:30:00Z"}, []string{"desk/2026-12-31/7", "desk/2027-01-01/7"}},
+		"in the evening nobody is rung up":           {3, []chat.Address{7}, []string{"2026-11-24T19:30:00+07:00", "2026-11-24T23:50:00+07:00"}, nil},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

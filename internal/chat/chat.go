@@ -131,8 +131,7 @@ type Reply struct {
 
 // Receipt says what a delivery left behind.
 type Receipt struct {
-	Message int     // the new message's number; 0 where there is none
-	MovedTo Address // the conversation's new number, if it moved
+	Message int // the new message's number; 0 where there is none
 }
 
 // Decode reads a message as it was stored.

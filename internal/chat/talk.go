@@ -1,5 +1,10 @@
 package chat
 
+import (
+	"slices"
+	"time"
+)
+
 // Talk is what the bot remembers of one conversation, for a day at most: the
 // questions asked in it, for one that leans on the turn before or is handed to
 // a person, and a flow under way. It is forgotten after that time.
@@ -11,18 +16,37 @@ type Talk struct {
 	Asked []Asked `json:"asked,omitempty"` // oldest first, at most MaxAsked
 
 	Flow   string            `json:"flow,omitempty"`   // the flow under way, such as "dieukien"
+	Since  time.Time         `json:"since,omitzero"`   // when it began
 	Values map[string]string `json:"values,omitempty"` // what was said in it so far
 }
 
 // Asked is one question with what it was answered with.
 type Asked struct {
-	Seq   int64  `json:"seq"`             // the Incoming in which it was asked
-	Text  string `json:"text"`            // as typed, with what it leans on
-	Topic string `json:"topic,omitempty"` // empty if nothing fitted
+	Seq   int64     `json:"seq"`             // the Incoming in which it was asked
+	At    time.Time `json:"at"`              // when
+	Text  string    `json:"text"`            // as typed, with what it leans on
+	Topic string    `json:"topic,omitempty"` // empty if nothing fitted
 }
 
 // MaxAsked is how many questions of a conversation are remembered.
 const MaxAsked = 10
+
+// Memory is how long a question, or a flow that was left, is remembered.
+const Memory = 24 * time.Hour
+
+// Forget drops what is older than Memory at now, however often the person
+// wrote since.
+func (t *Talk) Forget(now time.Time) {
+	t.Asked = slices.DeleteFunc(t.Asked, func(a Asked) bool { return now.Sub(a.At) > Memory })
+	if t.Flow != "" && now.Sub(t.Since) > Memory {
+		t.End()
+	}
+}
+
+// Begin starts a flow at now, with what is known of it so far.
+func (t *Talk) Begin(flow string, now time.Time, values map[string]string) {
+	t.Flow, t.Since, t.Values = flow, now, values
+}
 
 // Remember adds a question, and forgets the oldest one when there are too many.
 func (t *Talk) Remember(a Asked) {
@@ -52,4 +76,4 @@ func (t *Talk) Last() string {
 }
 
 // End forgets the flow under way and all that was said in it.
-func (t *Talk) End() { t.Flow, t.Values = "", nil }
+func (t *Talk) End() { t.Flow, t.Since, t.Values = "", time.Time{}, nil }

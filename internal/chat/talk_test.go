@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -80,5 +81,26 @@ func TestEndForgetsTheFlowAndKeepsTheQuestions(t *testing.T) {
 	}
 	if talk.Handled != 9 || talk.Last() != "dự bị bao lâu" {
 		t.Errorf("after End: handled %d, last %q, want 9 and the question", talk.Handled, talk.Last())
+	}
+}
+
+func TestTalkForgetsAfterADayHoweverOftenThePersonWrites(t *testing.T) {
+	start := time.Date(2026, 11, 24, 21, 40, 0, 0, time.UTC)
+	var talk Talk
+	talk.Begin("dieukien", start, map[string]string{"year": "2005"})
+	for i := range 5 { // every ten hours
+		at := start.Add(time.Duration(i) * 10 * time.Hour)
+		talk.Forget(at)
+		talk.Remember(Asked{Seq: int64(i + 1), At: at, Text: fmt.Sprint("câu ", i+1)})
+	}
+	var seqs []int64
+	for _, a := range talk.Asked {
+		seqs = append(seqs, a.Seq)
+	}
+	if want := []int64{3, 4, 5}; !slices.Equal(seqs, want) {
+		t.Errorf("remembered after forty hours: %v, want %v", seqs, want)
+	}
+	if talk.Flow != "" || talk.Values != nil {
+		t.Errorf("a flow begun forty hours ago stands: %+v", talk)
 	}
 }

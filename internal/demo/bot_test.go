@@ -53,7 +53,7 @@ func people() []demo.Person {
 func newStage(t testing.TB, cast []demo.Person) *stage {
 	t.Helper()
 	s := &stage{clock: demo.NewClock(start)}
-	telegram, api := telegramtest.Start(t, telegramtest.Config{Now: s.clock.Now})
+	telegram, api := telegramtest.Start(t, telegramtest.Config{Now: s.clock.Now, Limits: telegramtest.Limits{ChatBurst: -1}})
 	s.telegram = telegram
 	s.demo = demo.New(demo.Config{Telegram: s.telegram, People: cast, Clock: s.clock})
 	page := httptest.NewServer(s.demo)
@@ -160,10 +160,21 @@ func (b *bot) got(ctx context.Context, m incoming) {
 	case m.Text == "im":
 	case m.Text == "dài":
 		say(strings.Repeat("Một dòng chữ cho dài.\n", 80) + "hết")
+	case m.Text == "nguồn":
+		say(answer, []map[string]string{{"text": "Đúng ý", "callback_data": "ok"}, {"text": "Chưa đúng", "callback_data": "no"}})
+	case m.Text == "trích":
+		say("<blockquote expandable>một dòng</blockquote>ngắn\n<blockquote expandable>" + strings.Repeat("Một dòng chữ cho dài.\n", 9) + "hết</blockquote>")
 	default:
 		say("Bạn hỏi: " + html.EscapeString(m.Text))
 	}
 }
+
+// answer is taller than a chat, and names its sources.
+var answer = "<b>Thời gian dự bị là 12 tháng, tính từ ngày chi bộ tổ chức lễ kết nạp.</b>\n" +
+	strings.Repeat("• Không tính từ ngày họp chi bộ, ngày ký hay ngày nhận quyết định. Chi bộ tiếp tục giáo dục, rèn luyện và phân công một đảng viên chính thức giúp đỡ.\n", 5) +
+	"\n<blockquote expandable><i>Nguồn:\n• Điều lệ Đảng ngày 19/01/2011, Điều 5, khoản 1;\n" +
+	strings.Repeat("• Quy định thi hành Điều lệ Đảng, điểm 4.2.1 (bản đã đọc; chưa kiểm chứng theo văn bản hiện hành);\n", 3) +
+	`• <a href="https://example.org/van-ban">Văn bản gốc</a>.</i></blockquote>Bản soạn từ nguồn công khai, đang chờ cấp ủy duyệt.`
 
 func (b *bot) pressed(ctx context.Context, u update) {
 	b.hold.Lock()

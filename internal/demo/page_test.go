@@ -2,6 +2,7 @@ package demo_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"image"
 	"image/color"
@@ -276,24 +277,212 @@ func TestAPhoneWideWindowShowsOnePersonAtATimeWithTabs(t *testing.T) {
 	p.until(shown + ` === "1001,1002,1003" && !document.querySelector("#tabs").checkVisibility()`)
 }
 
+// log is an expression over the student's chat: l is what scrolls, m the last
+// message, top how far m is below the header.
+func log(expression string) string {
+	return `(() => { const l = document.querySelector("#phone-1001 .log"), m = [...l.querySelectorAll(".message")].at(-1),
+		top = m.getBoundingClientRect().top - l.getBoundingClientRect().top; return ` + expression + `; })()`
+}
+
+var (
+	atEnd     = log(`l.scrollHeight - l.scrollTop - l.clientHeight < 2`)
+	fromTop   = log(`top >= 0 && top < 20 && m.offsetHeight > l.clientHeight`) // the last message is shown
+	downShown = `!document.querySelector("#phone-1001 .down").hidden`
+)
+
+// tells sends the student a message of the bot.
+func (s *stage) tells(text string) {
+	s.bot.call(s.bot.t.Context(), "sendMessage", map[string]any{"chat_id": student, "text": text, "parse_mode": "HTML"}, nil)
+}
+
+// settle waits until the page has laid out and told of all scrolling so far.
+func (p *tab) settle() {
+	p.t.Helper()
+	p.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))))`, chromedp.EvalAwaitPromise))
+		return err
+	}))
+}
+
+func TestAnAnswerTallerThanTheChatIsShownFromItsTop(t *testing.T) {
+	for name, size := range map[string][2]int64{"wide": {1440, 900}, "narrow": {390, 844}} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, people())
+			p := open(t, s.url, size[0], size[1])
+			p.start(student)
+			p.say(student, "nguồn")
+			p.has(student, "đang chờ cấp ủy duyệt")
+			p.until(fromTop + " && " + downShown)
+			p.settle()
+			p.until(log(`!m.getAnimations().length`))
+			p.shoot("answer-" + name)
+			if !eval[bool](p, fromTop) {
+				t.Error("the page did not stay at the top of the answer")
+			}
+			p.do(chromedp.EmulateViewport(size[0]-40, size[1]-60))
+			p.until(fromTop) // as long as the reader has not scrolled
+			s.tells("tin sau")
+			p.until(`document.querySelector("#phone-1001 .down .count").innerText === "1"`)
+			if top := eval[float64](p, log(`m.previousElementSibling.offsetTop - l.scrollTop`)); top < 0 || top > 20 {
+				t.Errorf("a later message moved the answer to %v", top)
+			}
+			p.say(student, "ngắn")
+			p.has(student, "Bạn hỏi: ngắn")
+			p.until(atEnd + " && !" + downShown)
+			p.settle()
+			if !eval[bool](p, atEnd) {
+				t.Error("a short answer is not followed")
+			}
+		})
+	}
+}
+
+func TestAnAnswerThatCameWhileAnotherTabWasOpenIsShownFromItsTop(t *testing.T) {
+	s := newStage(t, people())
+	p := open(t, s.url, 390, 844)
+	p.start(student)
+	p.do(chromedp.Click(chromedp.CSS("#tab-1002")))
+	s.tells(answer)
+	p.until(`document.querySelector("#tab-1001 .count").innerText === "1"`)
+	p.do(chromedp.Click(chromedp.CSS("#tab-1001")))
+	p.until(fromTop + ` && document.querySelector("#tab-1001 .count").hidden`)
+}
+
+func TestAnEditThatOutgrowsTheChatIsShownFromItsTop(t *testing.T) {
+	s := newStage(t, people())
+	p := open(t, s.url, 1440, 900)
+	p.start(student)
+	last := s.telegram.Messages(student)[1]
+	s.bot.call(t.Context(), "editMessageText", map[string]any{"chat_id": student, "message_id": last.ID, "text": answer, "parse_mode": "HTML"}, nil)
+	p.until(fromTop)
+}
+
 func TestNewMessagesDoNotTakeTheReaderAway(t *testing.T) {
 	s := newStage(t, people())
 	p := open(t, s.url, 1440, 900)
 	p.start(student)
 	p.say(student, "dài")
 	p.has(student, "hết")
-	atEnd := `(() => { const l = document.querySelector("#phone-1001 .log"); return l.scrollHeight - l.scrollTop - l.clientHeight < 2; })()`
-	p.until(atEnd)
-	eval[int](p, `document.querySelector("#phone-1001 .log").scrollTop = 300`)
-	p.until(`!document.querySelector("#phone-1001 .down").hidden`)
-	s.bot.call(t.Context(), "sendMessage", map[string]any{"chat_id": student, "text": "tin mới"}, nil)
-	p.has(student, "tin mới")
-	p.until(`document.querySelector("#phone-1001 .down .count").innerText === "1"`)
-	if top := eval[int](p, `document.querySelector("#phone-1001 .log").scrollTop`); top != 300 {
-		t.Errorf("the reader was taken to %d", top)
+	p.until(fromTop)
+	eval[float64](p, log(`l.scrollTop = 300`))
+	p.settle()
+	for i, text := range []string{"tin mới", answer} {
+		s.tells(text)
+		p.until(fmt.Sprintf(`document.querySelector("#phone-1001 .down .count").innerText === "%d"`, i+1))
+		p.settle()
+		if top := eval[float64](p, log(`l.scrollTop`)); top != 300 {
+			t.Errorf("the reader was taken to %v", top)
+		}
 	}
 	p.do(chromedp.Click(in(student, ".down")))
-	p.until(atEnd + ` && document.querySelector("#phone-1001 .down").hidden`)
+	p.until(atEnd + " && !" + downShown)
+}
+
+func TestOnesOwnMessageIsAlwaysScrolledTo(t *testing.T) {
+	s := newStage(t, people())
+	p := open(t, s.url, 1440, 900)
+	p.start(student)
+	away := func() {
+		t.Helper()
+		p.say(student, "dài")
+		p.until(log(`m.textContent.includes("hết")`) + " && " + fromTop)
+		eval[float64](p, log(`l.scrollTop = 100`))
+		p.settle()
+	}
+	mine := func(text string) {
+		t.Helper()
+		p.until(log(fmt.Sprintf(`m.matches(".mine") && m.textContent.includes(%s)`, quote(text))) + " && " + atEnd)
+	}
+	away()
+	p.say(student, "im") // is not answered
+	mine("im")
+	away()
+	s.telegram.Say(student, "im") // on another device
+	mine("im")
+
+	file := filepath.Join(t.TempDir(), "im.txt")
+	if err := os.WriteFile(file, []byte("im"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	away()
+	p.do(chromedp.SetUploadFiles(in(student, ".pick-document"), []string{file}), chromedp.Click(in(student, ".send"), chromedp.NodeEnabled))
+	p.has(student, "Đã nhận tệp im.txt")
+	p.until(atEnd)
+	away()
+	p.do(chromedp.Click(in(student, ".chip")))
+	p.has(student, "Bạn hỏi: dự bị bao lâu")
+	p.until(atEnd)
+}
+
+func TestALongQuoteOpensByTapAndByEnter(t *testing.T) {
+	s := newStage(t, people())
+	p := open(t, s.url, 1440, 900)
+	p.start(student)
+	p.say(student, "trích")
+	p.has(student, "hết")
+	fold := func(i int, expression string) string {
+		return fmt.Sprintf(`(() => { const q = document.querySelectorAll("#phone-1001 .fold")[%d], b = q.querySelector(".unfold"); return %s; })()`, i, expression)
+	}
+	const closed = `q.offsetHeight < 90 && q.offsetHeight > 60 && b.ariaExpanded === "false" && b.checkVisibility({visibilityProperty: true})`
+	const opened = `q.offsetHeight > 200 && b.ariaExpanded === "true"`
+	p.until(fold(1, closed))
+	if !eval[bool](p, fold(0, `q.offsetHeight < 40 && !b.checkVisibility({visibilityProperty: true})`)) {
+		t.Error("a short quote can be opened")
+	}
+	p.do(chromedp.Click(in(student, ".fold.long .folded")))
+	p.until(fold(1, opened))
+	p.do(chromedp.Click(in(student, ".fold.long .unfold")))
+	p.until(fold(1, closed))
+	eval[bool](p, fold(1, `(b.focus(), true)`))
+	p.do(enter)
+	p.until(fold(1, opened))
+
+	s.demo.Hangup() // all is rendered anew
+	p.until(`!document.querySelector("#lost").hidden`)
+	p.until(`document.querySelector("#lost").hidden && ` + fold(1, opened))
+	eval[bool](p, fold(1, `(b.focus(), true)`))
+	p.do(enter)
+	p.until(fold(1, closed))
+}
+
+func TestOpeningAQuoteKeepsItWhereItIs(t *testing.T) {
+	for name, size := range map[string][2]int64{"wide": {1440, 900}, "narrow": {390, 844}} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, people())
+			p := open(t, s.url, size[0], size[1])
+			p.start(student)
+			p.say(student, "nguồn")
+			p.has(student, "đang chờ cấp ủy duyệt")
+			p.do(chromedp.Click(in(student, ".down"), chromedp.NodeVisible))
+			p.until(atEnd + " && !" + downShown)
+			p.settle()
+			p.shoot("quote-closed-" + name)
+			const at = `Math.round(m.querySelector(".fold").getBoundingClientRect().top)`
+			before := eval[int](p, log(at))
+			p.do(chromedp.Click(in(student, ".folded")))
+			p.until(log(`m.querySelector(".fold.open .unfold[aria-expanded=true]")`))
+			p.settle()
+			if after := eval[int](p, log(at)); after != before {
+				t.Errorf("it went from %d to %d", before, after)
+			}
+			p.until(downShown)
+			p.shoot("quote-open-" + name)
+
+			eval[float64](p, log(`l.scrollTop += m.querySelector(".unfold").getBoundingClientRect().top - l.getBoundingClientRect().top - 20`))
+			p.do(chromedp.Click(in(student, ".unfold")))
+			p.until(log(`m.querySelector(".fold:not(.open)").getBoundingClientRect().top >= l.getBoundingClientRect().top`))
+		})
+	}
+}
+
+func TestALinkInAClosedQuoteOpensItWhenFocused(t *testing.T) {
+	s := newStage(t, people())
+	p := open(t, s.url, 1440, 900)
+	p.start(student)
+	p.say(student, "nguồn")
+	p.until(`document.querySelector("#phone-1001 .fold.long a")`)
+	eval[bool](p, `(document.querySelector("#phone-1001 .fold a").focus(), true)`)
+	p.until(`document.querySelector("#phone-1001 .fold.open .unfold").ariaExpanded === "true"`)
 }
 
 func TestAPersonBlocksTheBotAndTakesItBack(t *testing.T) {

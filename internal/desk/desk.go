@@ -17,10 +17,18 @@ type Why string
 const (
 	Handed Why = "handed" // the person pressed "Hỏi cán bộ"
 	Wrong  Why = "wrong"  // the person pressed "Chưa đúng"
+	Urgent Why = "urgent" // the person may be in danger, and pressed "Hỏi cán bộ"
 )
 
 // ErrClosed is returned for a question that does not wait (any more).
 var ErrClosed = errors.New("the question does not wait")
+
+// MaxWaiting is how many questions of one person may wait. Urgent ones are
+// counted for themselves: a full desk turns nobody away who may be in danger.
+const MaxWaiting = 20
+
+// ErrTooMany is returned for a question of somebody who has MaxWaiting already.
+var ErrTooMany = errors.New("too many questions of this person wait")
 
 // Question is one question that waits for a person.
 type Question struct {

@@ -75,7 +75,7 @@ func (c cares) distress(text []reading) *Care {
 	}
 	harmless := map[[2]int]bool{} // care and word
 	c.each(words, func(at int, r careRun) {
-		if r.harmless && (r.typedAt(words[at:]) || r.foldedAt(words[at:])) {
+		if r.harmless && (r.typedAt(words[at:]) || bare && r.foldedAt(words[at:])) {
 			for i := range r.words {
 				harmless[[2]int{r.care, at + i}] = true
 			}

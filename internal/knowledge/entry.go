@@ -149,6 +149,7 @@ type Care struct {
 	ID      string   `yaml:"id"`
 	Phrases []string `yaml:"phrases"`
 	Except  []string `yaml:"except"` // harmless runs that hold one of the phrases
+	Urgent  bool     `yaml:"urgent"` // a person may be in danger: those on duty hear at once
 	Reply   string   `yaml:"reply"`
 
 	at place

@@ -31,7 +31,7 @@ type Found struct {
 // (BENCHMARKS.md), not by the labelled questions.
 const (
 	sharpness     = 2.2  // how far the learned scores are spread before they become shares
-	sureShare     = 0.50 // the first one's share of all, to answer it alone
+	sureShare     = 0.54 // the first one's share of all, to answer it alone
 	sureLead      = 1.6  // how many times the second one's share it has
 	sureLikely    = 0.12 // how near the nearest way of asking is, to answer
 	offerShare    = 0.03 // share of one that is offered
@@ -68,7 +68,7 @@ func (b *Book) find(said []reading, before string) Found {
 		return Found{Outcome: Unsure, Choices: topics, Score: 1 / float64(len(topics))}
 	}
 	found := b.decide(b.index.rank(said, nil))
-	if before == "" || !b.leans(said, found) {
+	if before == "" || found.Scope != nil || len(said) == 0 || !b.leans(said, found) {
 		return found
 	}
 	together := b.decide(b.index.rank(said, b.read(before)))
@@ -104,7 +104,8 @@ func (b *Book) ambiguous(said []reading) []Topic {
 
 // FindAll returns what the book has for each question in a message, at most
 // three, the first one first. A message that asks one thing, however long its
-// story, has one.
+// story, has one. Of several questions those without a sure answer come
+// together as one Nothing at the end.
 func (b *Book) FindAll(message, before string) []Found {
 	said := b.read(message)
 	whole := b.find(said, before)
@@ -112,21 +113,33 @@ func (b *Book) FindAll(message, before string) []Found {
 		return []Found{whole}
 	}
 	var all []Found
+	rest := false
 	for _, s := range said {
-		if !s.asks || len(s.words) < 4 || len(said) < 2 {
+		if !s.asks || len(said) < 2 {
 			continue
 		}
 		f := b.decide(b.index.rank([]reading{s}, nil))
-		if f.Outcome != Sure || slices.ContainsFunc(all, func(o Found) bool { return o.Topic == f.Topic }) {
-			continue
+		switch {
+		case f.Outcome != Sure || len(s.words) < 4:
+			rest = true
+		case slices.ContainsFunc(all, func(o Found) bool { return o.Topic == f.Topic }):
+		case len(all) == maxAtOnce:
+			rest = true
+		default:
+			all = append(all, f)
 		}
-		all = append(all, f)
 	}
 	if len(all) < 2 {
 		return []Found{whole}
 	}
-	return all[:min(len(all), 3)]
+	if rest {
+		all = append(all, Found{Outcome: Nothing})
+	}
+	return all
 }
+
+// maxAtOnce is how many questions of one message are answered.
+const maxAtOnce = 3
 
 // candidate is a class with its share of the belief.
 type candidate struct {

@@ -67,7 +67,10 @@ func (b *Book) recall(kept []byte) *learned {
 func (b *Book) learnedKey(t Words) [sha256.Size]byte {
 	var all bytes.Buffer
 	classes, asks := b.asks()
-	fmt.Fprintln(&all, "1", epochs, rate, gate, kindWeight, len(classes))
+	fmt.Fprintln(&all, "1", epochs, rate, gate, kindWeight)
+	for _, c := range classes {
+		fmt.Fprintln(&all, c.topic, c.scope, c.id)
+	}
 	for _, a := range asks {
 		fmt.Fprintf(&all, "%d %s\n", a.class, a.text)
 	}

@@ -43,9 +43,11 @@ const spareRoom = 2
 type lesson struct {
 	class        int32
 	value, power float32
+	sum          float32 // of the orders before
 }
 
 const (
+	orders = 2 // in so many orders; the mean depends less on any of them
 	epochs = 2
 	rate   = 0.5
 	gate   = 0.1 // a share of belief smaller than this is not worth learning from
@@ -55,12 +57,20 @@ const (
 // about so many weights it will have, so they get room next to each other.
 func learn(examples []example, classes int, in []int32) *learned {
 	m := newLearner(in)
+	for seed := range uint64(orders) {
+		m.begin()
+		m.learn(examples, classes, seed+1)
+	}
+	return m.done()
+}
+
+// learn goes over the examples in an order given by seed.
+func (m *learner) learn(examples []example, classes int, seed uint64) {
 	scores := make([]float32, classes)
 	order := make([]int, len(examples))
 	for i := range order {
 		order[i] = i
 	}
-	seed := uint64(1)
 	settled := make([]bool, len(examples)) // taught nothing in the epoch before
 	for range epochs {
 		for i := len(order) - 1; i > 0; i-- { // the same shuffle each time
@@ -91,7 +101,16 @@ func learn(examples []example, classes int, in []int32) *learned {
 			}
 		}
 	}
-	return m.done()
+}
+
+// begin puts what was learned aside and starts anew.
+func (m *learner) begin() {
+	for _, row := range m.rows {
+		for i := range row {
+			row[i].sum += row[i].value
+			row[i].value, row[i].power = 0, 0
+		}
+	}
 }
 
 // done puts the weights one after the other, where they are read fastest.
@@ -102,10 +121,11 @@ func (m *learner) done() *learned {
 		n += int32(len(row)) // #nosec G115 -- hundreds
 		l.from[f+1] = n
 	}
+	m.begin()
 	l.weights = make([]weight, 0, n)
 	for _, row := range m.rows {
 		for _, w := range row {
-			l.weights = append(l.weights, weight{w.class, w.value})
+			l.weights = append(l.weights, weight{w.class, w.sum / orders})
 		}
 	}
 	return l

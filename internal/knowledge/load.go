@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -39,75 +40,18 @@ func read(fsys fs.FS, old *Book, kept []byte) (*Book, []Problem) {
 	complain := func(at place, key string, fatal bool, format string, args ...any) {
 		problems = append(problems, Problem{at.file, at.line(key), fatal, fmt.Sprintf(format, args...)})
 	}
-
-	problems = append(problems, readList(fsys, "documents.yaml", func(at place, d Document) {
-		d.at = at
-		if _, twice := b.Documents[d.ID]; twice || d.ID == "" {
-			complain(at, "id", true, "mã văn bản %q trống hoặc đã có", d.ID)
-			return
-		}
-		b.Documents[d.ID] = d
-	})...)
-	problems = append(problems, readList(fsys, "facts.yaml", func(at place, f Fact) {
-		f.at = at
-		if _, twice := b.Facts[f.ID]; twice || f.ID == "" {
-			complain(at, "id", true, "mã quy tắc %q trống hoặc đã có", f.ID)
-			return
-		}
-		b.Facts[f.ID] = f
-	})...)
-	files, err := fs.Glob(fsys, "answers/*.yaml")
-	if err != nil || len(files) == 0 {
-		problems = append(problems, Problem{File: "answers", Fatal: true, Reason: "không có tệp câu trả lời nào (answers/*.yaml)"})
+	words, asks, unread := b.readFiles(fsys, complain)
+	if len(unread) > 0 { // what is missing would look wrong everywhere it is named
+		return nil, once(unread)
 	}
-	for _, file := range files {
-		problems = append(problems, readList(fsys, file, func(at place, e Entry) {
-			e.at = at
-			e.Answer = strings.TrimSpace(e.Answer)
-			if old, twice := b.Entries[e.ID]; twice {
-				complain(at, "id", true, "mục %q đã có ở %s:%d; bỏ một trong hai", e.ID, old.at.file, old.at.line("id"))
-				return
-			}
-			b.Entries[e.ID] = e
-			b.Order = append(b.Order, e.ID)
-		})...)
-	}
-	problems = append(problems, readList(fsys, "scope.yaml", func(at place, s Scope) {
-		s.at = at
-		s.Reply = strings.TrimSpace(s.Reply)
-		b.Scope = append(b.Scope, s)
-	})...)
-	problems = append(problems, b.readAsks(fsys)...)
-	problems = append(problems, readList(fsys, "care.yaml", func(at place, c Care) {
-		c.at = at
-		c.Reply = strings.TrimSpace(c.Reply)
-		b.Care = append(b.Care, c)
-	})...)
-	var words Words
-	problems = append(problems, readOne(fsys, "words.yaml", &words)...)
-	for i, same := range words.Same {
-		if len(same) < 2 || slices.ContainsFunc(same, func(s string) bool { return len(strings.Fields(Fold(s))) == 0 }) {
-			problems = append(problems, Problem{File: "words.yaml", Fatal: true,
-				Reason: fmt.Sprintf("nhóm thứ %d của same (%q) cần ít nhất hai cụm từ, không cụm nào trống", i+1, strings.Join(same, ", "))})
-		}
-	}
-
-	for _, a := range words.Ambiguous {
-		if len(a.Words) == 0 || len(a.Topics) < 2 || len(a.Topics) > maxChoices {
-			problems = append(problems, Problem{File: "words.yaml", Fatal: true,
-				Reason: fmt.Sprintf("ambiguous %q cần words và 2 đến %d topics", strings.Join(a.Words, ", "), maxChoices)})
-		}
-		for _, t := range a.Topics {
-			if _, ok := b.Entries[t]; !ok {
-				problems = append(problems, Problem{File: "words.yaml", Fatal: true, Reason: fmt.Sprintf("ambiguous: chủ đề %q không có trong kho", t)})
-			}
-		}
-	}
+	b.addAsks(asks, complain)
+	b.checkWords(words, complain)
 	b.checkDocuments(complain)
 	b.checkFacts(complain)
 	b.checkEntries(complain)
 	b.checkReplies(complain)
 	b.checkPhrasings(complain)
+	problems = once(problems)
 	if slices.ContainsFunc(problems, func(p Problem) bool { return p.Fatal }) {
 		return nil, problems
 	}
@@ -123,34 +67,138 @@ func read(fsys fs.FS, old *Book, kept []byte) (*Book, []Problem) {
 	return b, problems
 }
 
-// readAsks reads asks/*.yaml: more ways of asking, topic or kind out of scope →
-// list, so that what people really type can grow without touching the approved
-// texts.
-func (b *Book) readAsks(fsys fs.FS) []Problem {
-	files, err := fs.Glob(fsys, "asks/*.yaml")
-	if err != nil {
-		return []Problem{{File: "asks", Fatal: true, Reason: err.Error()}}
+// once leaves out what was found before.
+func once(problems []Problem) []Problem {
+	var out []Problem
+	for _, p := range problems {
+		if !slices.Contains(out, p) {
+			out = append(out, p)
+		}
 	}
-	var problems []Problem
+	return out
+}
+
+// moreAsks is one file of asks/*.yaml.
+type moreAsks struct {
+	file string
+	asks map[Topic][]string
+}
+
+// readFiles reads all files. What could not be read is returned; an id that
+// is missing or there twice is complained of.
+func (b *Book) readFiles(fsys fs.FS, complain complainFunc) (words Words, asks []moreAsks, unread []Problem) {
+	report := func(problems []Problem) { unread = append(unread, problems...) }
+	report(readList(fsys, "documents.yaml", func(at place, d Document) {
+		d.at = at
+		if _, twice := b.Documents[d.ID]; twice || d.ID == "" {
+			complain(at, "id", true, "mã văn bản %q trống hoặc đã có", d.ID)
+			return
+		}
+		b.Documents[d.ID] = d
+	}))
+	report(readList(fsys, "facts.yaml", func(at place, f Fact) {
+		f.at = at
+		if _, twice := b.Facts[f.ID]; twice || f.ID == "" {
+			complain(at, "id", true, "mã quy tắc %q trống hoặc đã có", f.ID)
+			return
+		}
+		b.Facts[f.ID] = f
+	}))
+	files := contentIn(fsys, "answers")
+	if len(files) == 0 {
+		report([]Problem{{File: "answers", Fatal: true, Reason: "không có tệp câu trả lời nào (answers/*.yaml)"}})
+	}
 	for _, file := range files {
-		var asks map[Topic][]string
-		problems = append(problems, readOne(fsys, file, &asks)...)
-		for _, id := range slices.Sorted(maps.Keys(asks)) {
+		report(readList(fsys, file, func(at place, e Entry) {
+			e.at = at
+			e.Answer = strings.TrimSpace(e.Answer)
+			if old, twice := b.Entries[e.ID]; twice {
+				complain(at, "id", true, "mục %q đã có ở %s:%d; bỏ một trong hai", e.ID, old.at.file, old.at.line("id"))
+				return
+			}
+			b.Entries[e.ID] = e
+			b.Order = append(b.Order, e.ID)
+		}))
+	}
+	report(readList(fsys, "scope.yaml", func(at place, s Scope) {
+		s.at = at
+		s.Reply = strings.TrimSpace(s.Reply)
+		b.Scope = append(b.Scope, s)
+	}))
+	for _, file := range contentIn(fsys, "asks") {
+		more := moreAsks{file: file}
+		report(readOne(fsys, file, &more.asks))
+		asks = append(asks, more)
+	}
+	report(readList(fsys, "care.yaml", func(at place, c Care) {
+		c.at = at
+		c.Reply = strings.TrimSpace(c.Reply)
+		b.Care = append(b.Care, c)
+	}))
+	report(readOne(fsys, "words.yaml", &words))
+	return words, asks, unread
+}
+
+// contentIn lists the YAML files of a folder. A name that begins with a dot is
+// an editor's own file.
+func contentIn(fsys fs.FS, folder string) []string {
+	files, _ := fs.Glob(fsys, folder+"/*.yaml") // the pattern is well formed
+	return slices.DeleteFunc(files, func(f string) bool { return strings.HasPrefix(path.Base(f), ".") })
+}
+
+// addAsks adds what asks/*.yaml holds: more ways of asking, topic or kind out
+// of scope → list, so that what people really type can grow without touching
+// the approved texts.
+func (b *Book) addAsks(files []moreAsks, complain complainFunc) {
+	for _, more := range files {
+		for _, id := range slices.Sorted(maps.Keys(more.asks)) {
 			if i := slices.IndexFunc(b.Scope, func(s Scope) bool { return s.ID == string(id) }); i >= 0 {
-				b.Scope[i].Ask = append(b.Scope[i].Ask, asks[id]...)
+				b.Scope[i].Ask = append(b.Scope[i].Ask, more.asks[id]...)
 				continue
 			}
 			e, ok := b.Entries[id]
 			if !ok {
-				problems = append(problems, Problem{File: file, Fatal: true, Reason: fmt.Sprintf("chủ đề %q không có trong answers hay scope.yaml", id)})
+				known := b.topicIDs()
+				for _, s := range b.Scope {
+					known = append(known, s.ID)
+				}
+				complain(place{file: more.file}, "", true, "chủ đề %q không có trong answers hay scope.yaml%s", id, orMeant(string(id), known))
 				continue
 			}
-			e.Ask = append(e.Ask, asks[id]...)
+			e.Ask = append(e.Ask, more.asks[id]...)
 			b.Entries[id] = e
 		}
 	}
-	return problems
 }
+
+func (b *Book) checkWords(words Words, complain complainFunc) {
+	at := place{file: "words.yaml"}
+	for i, same := range words.Same {
+		if len(same) < 2 || slices.ContainsFunc(same, func(s string) bool { return len(strings.Fields(Fold(s))) == 0 }) {
+			complain(at, "", true, "nhóm thứ %d của same (%q) cần ít nhất hai cụm từ, không cụm nào trống", i+1, strings.Join(same, ", "))
+		}
+	}
+	for _, a := range words.Ambiguous {
+		if len(a.Words) == 0 || len(a.Topics) < 2 || len(a.Topics) > maxChoices {
+			complain(at, "", true, "ambiguous %q cần words và 2 đến %d topics", strings.Join(a.Words, ", "), maxChoices)
+		}
+		for _, t := range a.Topics {
+			if _, ok := b.Entries[t]; !ok {
+				complain(at, "", true, "ambiguous: chủ đề %q không có trong kho%s", t, orMeant(string(t), b.topicIDs()))
+			}
+		}
+	}
+}
+
+func (b *Book) topicIDs() []string {
+	var out []string
+	for _, t := range b.Order {
+		out = append(out, string(t))
+	}
+	return out
+}
+
+func (b *Book) documentIDs() []string { return slices.Collect(maps.Keys(b.Documents)) }
 
 // settle moves all texts next to each other and forgets what only the checks
 // need. As the YAML reader leaves them, lying among what it threw away, they
@@ -207,7 +255,8 @@ func (b *Book) eachText(do func(string) string) {
 type complainFunc = func(at place, key string, fatal bool, format string, args ...any)
 
 func (b *Book) checkDocuments(complain complainFunc) {
-	for _, d := range b.Documents {
+	for _, id := range slices.Sorted(maps.Keys(b.Documents)) {
+		d := b.Documents[id]
 		if d.Name == "" || d.Date.IsZero() {
 			complain(d.at, "id", true, "văn bản %s thiếu tên (name) hoặc ngày (date)", d.ID)
 		}
@@ -221,7 +270,7 @@ func (b *Book) checkDocuments(complain complainFunc) {
 				complain(d.at, "status", true, "văn bản %s đã bị thay nhưng thiếu ngày: replaced: {by: …, on: 2026-07-26}", d.ID)
 			}
 			if _, ok := b.Documents[d.Replaced.By]; !ok && d.Replaced.By != "" {
-				complain(d.at, "replaced", true, "văn bản %s ghi bị thay bởi %q, mã này không có trong documents.yaml", d.ID, d.Replaced.By)
+				complain(d.at, "replaced", true, "văn bản %s ghi bị thay bởi %q, mã này không có trong documents.yaml%s", d.ID, d.Replaced.By, orMeant(d.Replaced.By, b.documentIDs()))
 			}
 		default:
 			complain(d.at, "status", true, "status %q của %s phải là in_force, replaced hoặc unknown", d.Status, d.ID)
@@ -230,7 +279,8 @@ func (b *Book) checkDocuments(complain complainFunc) {
 }
 
 func (b *Book) checkFacts(complain complainFunc) {
-	for _, f := range b.Facts {
+	for _, id := range slices.Sorted(maps.Keys(b.Facts)) {
+		f := b.Facts[id]
 		if strings.TrimSpace(f.Says) == "" {
 			complain(f.at, "id", true, "quy tắc %s chưa có nội dung (says)", f.ID)
 		}
@@ -239,7 +289,7 @@ func (b *Book) checkFacts(complain complainFunc) {
 		}
 		for _, id := range append([]string{f.Document, f.ReadIn}, f.Also...) {
 			if _, ok := b.Documents[id]; !ok && id != "" {
-				complain(f.at, "document", true, "quy tắc %s dẫn văn bản %q, mã này không có trong documents.yaml", f.ID, id)
+				complain(f.at, "document", true, "quy tắc %s dẫn văn bản %q, mã này không có trong documents.yaml%s", f.ID, id, orMeant(id, b.documentIDs()))
 			}
 		}
 		if f.Verified && f.Document == "" {
@@ -267,8 +317,10 @@ func (b *Book) checkEntries(complain complainFunc) {
 			complain(e.at, "ask", true, "%s: cần ít nhất 3 cách hỏi (ask)", e.ID)
 		}
 		for _, r := range e.Related {
-			if _, ok := b.Entries[r]; !ok || r == e.ID {
-				complain(e.at, "related", true, "%s: câu liên quan %q không có trong kho", e.ID, r)
+			if r == e.ID {
+				complain(e.at, "related", true, "%s: câu liên quan (related) là chính nó; bỏ đi", e.ID)
+			} else if _, ok := b.Entries[r]; !ok {
+				complain(e.at, "related", true, "%s: câu liên quan %q không có trong kho%s", e.ID, r, orMeant(string(r), b.topicIDs()))
 			}
 		}
 		if e.Function {
@@ -297,10 +349,12 @@ func (b *Book) checkAnswer(e Entry, complain complainFunc) {
 		complain(e.at, "facts", true, "%s: không có nguồn; ghi mã quy tắc vào facts", e.ID)
 	}
 	var ground strings.Builder
+	complete := true
 	for _, id := range e.Facts {
 		f, ok := b.Facts[id]
 		if !ok {
-			complain(e.at, "facts", true, "%s: quy tắc %q không có trong facts.yaml", e.ID, id)
+			complete = false
+			complain(e.at, "facts", true, "%s: quy tắc %q không có trong facts.yaml%s", e.ID, id, orMeant(id, slices.Collect(maps.Keys(b.Facts))))
 			continue
 		}
 		ground.WriteString(" " + f.Says + " " + f.Limit)
@@ -311,7 +365,7 @@ func (b *Book) checkAnswer(e Entry, complain complainFunc) {
 	}
 	known := digits.FindAllString(ground.String(), -1)
 	for _, n := range digits.FindAllString(e.Answer, -1) {
-		if !slices.Contains(known, n) {
+		if complete && !slices.Contains(known, n) {
 			complain(e.at, "answer", true, "%s: số %q không có trong quy tắc nào của facts; sửa số hoặc thêm quy tắc", e.ID, n)
 		}
 	}
@@ -327,8 +381,8 @@ func (b *Book) checkAnswer(e Entry, complain complainFunc) {
 		complain(e.at, "approval", true, "%s: chưa duyệt thì ghi awaiting: ai sẽ duyệt", e.ID)
 	}
 	for _, id := range e.Facts {
-		if d, ok := b.Documents[b.Facts[id].Document]; ok && d.Status == Replaced {
-			complain(e.at, "facts", false, "%s: quy tắc %s dựa trên %s, văn bản này đã bị thay; câu trả lời không còn được đưa ra", e.ID, id, d.Short)
+		if d, ok := b.Documents[b.Facts[id].Document]; ok && d.Status == Replaced && !d.Replaced.On.IsZero() {
+			complain(e.at, "facts", false, "%s: quy tắc %s dựa trên %s, văn bản này bị thay; từ ngày %s câu trả lời không được đưa ra nữa", e.ID, id, d.Short, asWritten(d.Replaced.On))
 		}
 	}
 }
@@ -388,25 +442,54 @@ func (b *Book) Awaiting() []Topic {
 	return out
 }
 
-// Nearer lists the ways of asking that resemble one of another entry more than
-// any of their own: the finder would give them the wrong answer if somebody
-// asked a little differently.
-func (b *Book) Nearer() []Problem {
-	classes, asks := b.asks()
+// asWritten is a date as it stands in the YAML.
+func asWritten(d Date) string {
+	text, _ := d.MarshalText() // there is no date it refuses
+	return string(text)
+}
+
+// ApprovedAfter lists the approvals dated after the day: nobody can have given
+// them yet.
+func (b *Book) ApprovedAfter(day Date) []Problem {
 	var out []Problem
-	for p, a := range asks {
-		own, other, at := b.index.neighbours(int32(p), a) // #nosec G115 -- thousands
-		if other > own*nearerBy && other > nearerFrom {
-			out = append(out, Problem{File: a.at.file, Line: a.at.line("ask"), Reason: fmt.Sprintf(
-				"%s: cách hỏi %q giống %q của %s hơn các cách hỏi cùng mục; thêm chữ để phân biệt, hoặc chuyển mục",
-				classes[a.class].id, a.text, asks[at].text, classes[asks[at].class].id)})
+	for _, id := range b.Order {
+		if e := b.Entries[id]; e.Approval.On.After(day) {
+			out = append(out, Problem{File: e.at.file, Line: e.at.line("approval"), Reason: fmt.Sprintf(
+				"%s: ngày duyệt %s chưa tới; ghi ngày đã duyệt thật", id, asWritten(e.Approval.On))})
 		}
 	}
 	return out
 }
 
-// When a neighbour of another entry is worth a warning.
+// Nearer lists the ways of asking that resemble one of another entry far more
+// than any of their own, the worst first: the finder would give them the wrong
+// answer if somebody asked a little differently.
+func (b *Book) Nearer() []Problem {
+	classes, asks := b.asks()
+	type finding struct {
+		Problem
+		other float64
+	}
+	var found []finding
+	for p, a := range asks {
+		own, other, at := b.index.neighbours(int32(p), a) // #nosec G115 -- thousands
+		if other > own*nearerBy && other > nearerFrom {
+			found = append(found, finding{Problem{File: a.at.file, Line: a.at.line("ask"), Reason: fmt.Sprintf(
+				"%s: cách hỏi %q giống %q của %s hơn các cách hỏi cùng mục; thêm chữ để phân biệt, hoặc chuyển mục",
+				classes[a.class].id, a.text, asks[at].text, classes[asks[at].class].id)}, other})
+		}
+	}
+	slices.SortStableFunc(found, func(a, b finding) int { return cmp.Compare(b.other, a.other) })
+	var out []Problem
+	for _, f := range found {
+		out = append(out, f.Problem)
+	}
+	return out
+}
+
+// When a neighbour of another entry is worth a warning. Pairs written to tell
+// two topics apart lie below.
 const (
-	nearerBy   = 1.5
-	nearerFrom = 0.55
+	nearerBy   = 3
+	nearerFrom = 0.75
 )

@@ -14,7 +14,7 @@ func FuzzLoad(f *testing.F) {
 	}
 	words := uint8(slices.Index(names, "words.yaml"))
 	for _, raw := range []string{
-		"", "-", "- ", "---\n---\n", "- id: a\n  a: &b [*b]\n", "[[[[[[", "- ? a\n", "\xff\xfe", "- !!binary x", "a: b: c", "- <<: *x\n", "- id: |\n",
+		"", "-", "- ", "---\n---\n", "- id: a\n  a: &b [*b]\n", "[[[[[[", "- ? a\n", "\xff\xfe", "- !!binary x", "a: b: c", "- <<: *x\n", "- id: |\n", "- ask: !b x\n", "short: !b x\n", "v: !b x\n",
 		"same: [[]]", "same: [[a, ' ']]", "groups: {a: ['']}", "short: {'': ''}",
 	} {
 		for i := range names {

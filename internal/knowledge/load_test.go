@@ -1,9 +1,11 @@
 package knowledge
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 )
 
 func TestTheTinyContentHasNoFinding(t *testing.T) {
@@ -82,8 +84,8 @@ func TestLoadRefuses(t *testing.T) {
 		"a document without a status":                     {"documents.yaml", "  status: unknown\n", "", "- id: guide", []string{"guide", "status"}},
 		"a document without a date":                       {"documents.yaml", "  date: 2024-01-05\n", "", "- id: guide", []string{"guide", "date"}},
 		"two documents with one id":                       {"documents.yaml", "- id: guide", "- id: rule-old", "- id: rule-old\n  name: Hướng", []string{"rule-old"}},
-		"a day there is not":                              {"documents.yaml", "date: 2024-01-05", "date: 2024-02-30", "- id: guide", []string{"2024-02-30"}},
-		"a day in the order of speech":                    {"documents.yaml", "date: 2024-01-05", "date: 05/01/2024", "- id: guide", []string{"05/01/2024"}},
+		"a day there is not":                              {"documents.yaml", "date: 2024-01-05", "date: 2024-02-30", "date: 2024-02-30", []string{"2024-02-30"}},
+		"a day in the order of speech":                    {"documents.yaml", "date: 2024-01-05", "date: 05/01/2024", "date: 05/01/2024", []string{"05/01/2024"}},
 		"a kind out of scope without a reply":             {"scope.yaml", "  reply: Mình không biết thời tiết.\n", "", "- id: weather", []string{"weather", "reply"}},
 		"a kind of distress without a reply":              {"care.yaml", "  reply: Bạn gọi người thân ngay nhé.\n", "", "- id: harm", []string{"harm", "reply"}},
 		"ways of asking for nothing":                      {"asks/more.yaml", "weather:", "wether:", "", []string{"wether"}},
@@ -140,7 +142,7 @@ func TestLoadNamesAllFindingsAtOnce(t *testing.T) {
 	edit(t, fsys, "facts.yaml", "  basis: thông lệ\n", "")
 	edit(t, fsys, "answers/a.yaml", "related: [card]", "related: [cards]")
 	edit(t, fsys, "answers/b.yaml", "Mỗi tháng 30", "Mỗi tháng 31")
-	edit(t, fsys, "scope.yaml", "id: weather", "ids: weather")
+	edit(t, fsys, "scope.yaml", "  reply: Mình không biết thời tiết.\n", "")
 	b, problems := Load(fsys)
 	if b != nil {
 		t.Error("the content is used")
@@ -211,8 +213,163 @@ func TestAReplacedDocumentIsAWarningOnly(t *testing.T) {
 	}
 	line := lineOf(t, fsys, "answers/a.yaml", "facts: [length]")
 	if !slices.ContainsFunc(problems, func(p Problem) bool {
-		return !p.Fatal && p.File == "answers/a.yaml" && p.Line == line && strings.Contains(p.Reason, "2-QĐ/TW")
+		return !p.Fatal && p.File == "answers/a.yaml" && p.Line == line && strings.Contains(p.Reason, "2-QĐ/TW") && strings.Contains(p.Reason, "từ ngày 2026-12-01")
 	}) {
 		t.Errorf("findings:\n%s\nwant one at answers/a.yaml:%d about 2-QĐ/TW", problemsOf(problems), line)
+	}
+}
+
+// alone is the one finding of content with a mistake.
+func alone(t *testing.T, fsys fstest.MapFS) string {
+	t.Helper()
+	b, problems := Load(fsys)
+	if b != nil || len(problems) != 1 || !problems[0].Fatal {
+		t.Errorf("used %t, findings:\n%s\nwant one, and that fatal", b != nil, problemsOf(problems))
+		return ""
+	}
+	return problems[0].String()
+}
+
+func TestAMistakeInYAMLIsToldOnceWithItsRemedy(t *testing.T) {
+	const quotes = "dấu ngoặc kép"
+	tests := map[string]struct{ file, old, new, at, says string }{
+		"a tab in front":                      {"answers/a.yaml", "  title: Thẻ", "\ttitle: Thẻ", "\ttitle", "dùng dấu cách thay phím Tab"},
+		"a tab after the dash":                {"answers/a.yaml", "- id: card", "-\tid: card", "-\tid", "dùng dấu cách thay phím Tab"},
+		"a colon inside a sentence":           {"answers/a.yaml", "answer: Khi thành", "answer: Khi nào: thành", "answer: Khi nào", "đặt cả câu trong " + quotes},
+		"a colon inside a way of asking":      {"answers/a.yaml", "[khi nào có thẻ", "[khi nào: có thẻ", "[khi nào", "đặt cả câu trong " + quotes},
+		"a colon on a sentence's second line": {"answers/a.yaml", "answer: Khi thành", "answer: Khi\n    thế: thành", "answer: Khi", "đặt cả câu trong " + quotes},
+		"words after a quotation":             {"answers/a.yaml", "answer: Khi thành", "answer: \"Khi\" thành", "answer: \"Khi", quotes},
+		"no blank after the dash":             {"answers/b.yaml", "- id: fee", "-id: fee", "-id", "thiếu dấu cách sau dấu gạch ngang"},
+		"no blank after the colon":            {"answers/a.yaml", "title: Thẻ", "title:Thẻ", "title:Thẻ", "dấu hai chấm rồi dấu cách"},
+		"a line too far to the left":          {"answers/a.yaml", "  title: Thẻ", " title: Thẻ", " title: Thẻ", "không thẳng hàng"},
+		"a field misspelled":                  {"answers/a.yaml", "title: Thẻ", "titel: Thẻ", "titel", "không có mục titel, có phải ý bạn là title?"},
+		"a field of an approval misspelled":   {"answers/a.yaml", "awaiting: cấp", "awaitin: cấp", "awaitin", "không có mục awaitin, có phải ý bạn là awaiting?"},
+		"a field of the words misspelled":     {"words.yaml", "filler:", "fillers:", "fillers", "có phải ý bạn là filler?"},
+		"a field there never was":             {"answers/a.yaml", "title: Thẻ", "tiêu đề: Thẻ", "tiêu đề", "chỗ này dùng: id, title, ask"},
+		"a date in the order of speech":       {"answers/a.yaml", "drafted: 2026-11-24", "drafted: 24/11/2026", "24/11/2026", `"24/11/2026" không đúng; viết 2026-12-01`},
+		"a date on a line of its own":         {"documents.yaml", "{by: rule-new, on: 2026-07-26}", "\n    by: rule-new\n    on: 26-7-2026", "on: 26-7", "viết 2026-12-01"},
+		"a list where a date belongs":         {"documents.yaml", "on: 2026-07-26", "on: [2026-07-26]", "on: [", "viết 2026-12-01"},
+		"a double quote left open":            {"facts.yaml", "basis: thông lệ", `basis: "thông lệ`, "basis", quotes + " mở mà không đóng"},
+		"a single quote left open":            {"facts.yaml", "basis: thông lệ", "basis: 'thông lệ", "basis", "nháy mở mà không đóng"},
+		"a sentence that begins with @":       {"facts.yaml", "basis: thông lệ", "basis: @thông lệ", "basis", "đặt cả câu trong " + quotes},
+		"a list where a text belongs":         {"answers/a.yaml", "title: Thẻ đảng", "title: [Thẻ đảng]", "title: [", "cần một câu chữ, không phải danh sách"},
+		"a text where a list belongs":         {"answers/a.yaml", "facts: [card]", "facts: card", "facts: card", "cần một danh sách"},
+		"a text where an approval belongs":    {"answers/a.yaml", "{drafted: 2026-11-24, awaiting: cấp ủy duyệt}", "2026-11-24", "approval: 2026", "on: 2026-12-01"},
+		"yes for true":                        {"answers/b.yaml", "function: true", "function: yes", "function: yes", "true hoặc false"},
+		"a field written twice":               {"answers/a.yaml", "  title: Thẻ đảng\n", "  title: Thẻ đảng\n  title: Thẻ\n", "title: Thẻ\n", "mục title viết hai lần, lần đầu ở dòng 9"},
+		"a topic asked for twice":             {"asks/more.yaml", "weather:", "length:", "length:\n  - nắng", "mục length viết hai lần"},
+		"a bracket left open":                 {"answers/a.yaml", "facts: [card]", "facts: [card", "approval: {drafted", "dấu [ mở mà không đóng"},
+		"what nobody foresaw":                 {"facts.yaml", "basis: thông lệ", "basis: *lệ", "basis", "YAML sai: "},
+		"what the library panics at":          {"answers/a.yaml", "facts: [card]", "facts: !b x", "- id: card", "YAML sai: "},
+		"Latin-1":                             {"facts.yaml", "basis: thông lệ", "basis: th\xf4ng", "", "UTF-8"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			fsys := tiny()
+			edit(t, fsys, tt.file, tt.old, tt.new)
+			want := tt.file + ": "
+			if tt.at != "" {
+				want = fmt.Sprintf("%s:%d: ", tt.file, lineOf(t, fsys, tt.file, tt.at))
+			}
+			if got := alone(t, fsys); !strings.HasPrefix(got, want) || !strings.Contains(got, tt.says) {
+				t.Errorf("%q for %q:\n got %s\nwant %s…%s", tt.new, tt.old, got, want, tt.says)
+			}
+		})
+	}
+}
+
+func TestWhatCannotBeReadIsNamedWithoutItsConsequences(t *testing.T) {
+	for _, file := range []string{"documents.yaml", "facts.yaml", "answers/a.yaml", "answers/b.yaml", "scope.yaml", "asks/more.yaml"} {
+		t.Run(file, func(t *testing.T) {
+			fsys := tiny()
+			fsys[file] = &fstest.MapFile{Data: []byte("- \"")}
+			if got := alone(t, fsys); !strings.HasPrefix(got, file) {
+				t.Errorf("the finding is %s, want %s named", got, file)
+			}
+		})
+	}
+	t.Run("several, each once", func(t *testing.T) {
+		fsys := tiny()
+		delete(fsys, "facts.yaml")
+		edit(t, fsys, "answers/a.yaml", "title: Thẻ", "titel: Thẻ")
+		edit(t, fsys, "answers/b.yaml", "title: Đóng", "titel: Đóng")
+		if _, problems := Load(fsys); len(problems) != 3 {
+			t.Errorf("findings:\n%s\nwant one a file", problemsOf(problems))
+		}
+	})
+	t.Run("a number without its rule, written twice", func(t *testing.T) {
+		fsys := tiny()
+		edit(t, fsys, "answers/a.yaml", "Dự bị 12 tháng.", "Dự bị 13 tháng, là 13 tháng.")
+		alone(t, fsys)
+	})
+}
+
+func TestWhatEditorsLeaveIsNoMistake(t *testing.T) {
+	fsys := tiny()
+	for _, file := range sortedFiles(fsys) { // Notepad: a mark in front, two letters at each line's end
+		fsys[file].Data = []byte("\ufeff" + strings.ReplaceAll(string(fsys[file].Data), "\n", "\r\n"))
+	}
+	for _, file := range []string{"answers/.#a.yaml", "answers/._b.yaml", "asks/.more.yaml"} {
+		fsys[file] = &fstest.MapFile{Data: []byte("{")}
+	}
+	if b, problems := Load(fsys); b == nil || len(problems) > 0 {
+		t.Errorf("findings:\n%s", problemsOf(problems))
+	}
+}
+
+func TestAnUnknownIDNamesTheNearest(t *testing.T) {
+	tests := map[string]struct{ file, old, new, meant string }{
+		"a letter off in a fact":           {"answers/a.yaml", "facts: [card]", "facts: [crad]", "card"},
+		"a fact's words in another order":  {"answers/a.yaml", "facts: [card]", "facts: [12-months-probation]", "probation-12-months"},
+		"a fact with a word missing":       {"answers/a.yaml", "facts: [card]", "facts: [probation-12]", "probation-12-months"},
+		"a document":                       {"facts.yaml", "document: rule-new", "document: rules-new", "rule-new"},
+		"a document in capitals":           {"facts.yaml", "read_in: rule-old", "read_in: RULE-OLD", "rule-old"},
+		"the document that replaces":       {"documents.yaml", "by: rule-new", "by: new-rule", "rule-new"},
+		"a related topic":                  {"answers/a.yaml", "related: [card]", "related: [cards]", "card"},
+		"a topic with more ways of asking": {"asks/more.yaml", "length:", "lngth:", "length"},
+		"a kind out of scope":              {"asks/more.yaml", "weather:", "wether:", "weather"},
+		"a topic of two meanings":          {"words.yaml", "filler:", "ambiguous: [{words: [thẻ], topics: [card, feee]}]\nfiller:", "fee"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			fsys := tiny()
+			fsys["facts.yaml"].Data = append(fsys["facts.yaml"].Data, "- id: probation-12-months\n  says: Dự bị 12 tháng.\n  basis: thông lệ\n"...)
+			edit(t, fsys, tt.file, tt.old, tt.new)
+			if got, want := alone(t, fsys), "có phải ý bạn là "+tt.meant+"?"; !strings.Contains(got, want) {
+				t.Errorf("%s\nwant %s", got, want)
+			}
+		})
+	}
+	t.Run("none is near", func(t *testing.T) {
+		fsys := tiny()
+		edit(t, fsys, "answers/a.yaml", "facts: [card]", "facts: [nowhere]")
+		if got := alone(t, fsys); strings.Contains(got, "có phải") {
+			t.Errorf("%s\nwant nothing suggested", got)
+		}
+	})
+}
+
+func TestAnApprovalOfTomorrowIsAWarning(t *testing.T) {
+	fsys := tiny()
+	b := load(t, fsys)
+	if got := b.ApprovedAfter(Date{2026, 11, 20}); len(got) > 0 {
+		t.Errorf("on the day itself:\n%s", problemsOf(got))
+	}
+	got := b.ApprovedAfter(Date{2026, 11, 19})
+	if len(got) != 2 || got[0].Fatal || got[0].File != "answers/a.yaml" ||
+		got[0].Line != lineOf(t, fsys, "answers/a.yaml", "approval: {by") || !strings.Contains(got[0].Reason, "2026-11-20") {
+		t.Errorf("the day before:\n%s\nwant a warning at the line of each of two approvals", problemsOf(got))
+	}
+}
+
+func TestOnlyMisleadingNeighboursAreWarnedOf(t *testing.T) {
+	if got := built(t).Nearer(); len(got) >= 60 {
+		t.Errorf("%d warnings about the built-in content, want fewer than 60", len(got))
+	}
+	fsys := tiny()
+	edit(t, fsys, "answers/b.yaml", "mức đóng]", "có thẻ khi nào có thẻ]")
+	got := load(t, fsys).Nearer()
+	if len(got) != 1 || !strings.Contains(got[0].Reason, `"có thẻ khi nào có thẻ" giống "khi nào có thẻ" của card`) {
+		t.Errorf("a question in the wrong place:\n%s", problemsOf(got))
 	}
 }

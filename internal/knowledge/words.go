@@ -132,12 +132,18 @@ func (n *normaliser) words(s sentence) []string {
 		}
 		if full, ok := n.short[s.words[i].exact]; ok {
 			out = append(out, full...)
+		} else if age, ok := strings.CutSuffix(typed[i], "t"); ok && isNumber(age) { // "19t"
+			out = append(out, age, "tuoi")
 		} else {
 			out = append(out, typed[i])
 		}
 		i++
 	}
 	return n.rewrite(out)
+}
+
+func isNumber(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
 // rewrite replaces each run by what it becomes, from the left, longest first.

@@ -4,11 +4,17 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
+	"reflect"
+	"regexp"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
 )
 
 // Problem is one finding of the content check, for the person who edits the
@@ -30,43 +36,41 @@ func (p Problem) String() string {
 // place is where a piece of content was read, so that a finding can point at
 // it.
 type place struct {
-	file  string
-	lines map[string]int // key → line; "" is the first line of the item
-	only  int            // the one line still known once lines is nil
+	file     string
+	lines    map[string]int // key → line; "" is the first line of the item
+	only     int            // the one line still known once lines is nil
+	approval int            // and that of the approval
 }
 
-// settled forgets all lines but that of key.
-func (p place) settled(key string) place { return place{file: p.file, only: p.line(key)} }
+// settled forgets all lines but those of key and of the approval.
+func (p place) settled(key string) place {
+	return place{file: p.file, only: p.line(key), approval: p.line("approval")}
+}
 
 func (p place) line(key string) int {
 	if n, ok := p.lines[key]; ok {
 		return n
 	}
-	if p.lines == nil {
-		return p.only
+	switch {
+	case p.lines != nil:
+		return p.lines[""]
+	case key == "approval":
+		return p.approval
 	}
-	return p.lines[""]
+	return p.only
 }
 
 // readList reads a file that holds a YAML list. What cannot be read is a
 // problem each and left out; the others are returned.
 func readList[T any](fsys fs.FS, file string, item func(place, T)) []Problem {
-	raw, err := fs.ReadFile(fsys, file)
-	if err != nil {
-		return []Problem{{File: file, Fatal: true, Reason: "không đọc được tệp: " + pathless(err)}}
+	s, problems := readSource(fsys, file)
+	if s.body == nil {
+		return problems
 	}
-	doc, err := parser.ParseBytes(raw, 0)
-	if err != nil {
-		return []Problem{yamlProblem(file, 0, err)}
-	}
-	if len(doc.Docs) == 0 || doc.Docs[0].Body == nil {
-		return nil
-	}
-	list, ok := doc.Docs[0].Body.(*ast.SequenceNode)
+	list, ok := s.body.(*ast.SequenceNode)
 	if !ok {
 		return []Problem{{File: file, Line: 1, Fatal: true, Reason: "tệp phải là một danh sách, mỗi mục bắt đầu bằng dấu gạch ngang"}}
 	}
-	var problems []Problem
 	for _, node := range list.Values {
 		at := place{file: file, lines: map[string]int{"": node.GetToken().Position.Line}}
 		if m, ok := node.(*ast.MappingNode); ok {
@@ -79,8 +83,8 @@ func readList[T any](fsys fs.FS, file string, item func(place, T)) []Problem {
 			}
 		}
 		var value T
-		if err := yaml.NodeToValue(node, &value, yaml.Strict()); err != nil {
-			problems = append(problems, yamlProblem(file, at.lines[""], err))
+		if err := decode(node, &value); err != nil {
+			problems = append(problems, s.problem(err, node, reflect.TypeFor[T](), at.lines[""]))
 			continue
 		}
 		item(at, value)
@@ -89,29 +93,293 @@ func readList[T any](fsys fs.FS, file string, item func(place, T)) []Problem {
 }
 
 // readOne reads a file that holds one YAML mapping.
-func readOne(fsys fs.FS, file string, into any) []Problem {
-	raw, err := fs.ReadFile(fsys, file)
-	if err != nil {
-		return []Problem{{File: file, Fatal: true, Reason: "không đọc được tệp: " + pathless(err)}}
+func readOne[T any](fsys fs.FS, file string, into *T) []Problem {
+	s, problems := readSource(fsys, file)
+	if s.body == nil {
+		return problems
 	}
-	if err := yaml.UnmarshalWithOptions(raw, into, yaml.Strict()); err != nil {
-		return []Problem{yamlProblem(file, 0, err)}
+	if err := decode(s.body, into); err != nil {
+		return []Problem{s.problem(err, s.body, reflect.TypeFor[T](), 0)}
 	}
 	return nil
 }
 
-// yamlProblem takes line and reason out of the library's error.
-func yamlProblem(file string, line int, err error) Problem {
-	var at yaml.Error
-	reason := err.Error()
-	if errors.As(err, &at) {
-		if t := at.GetToken(); t != nil {
-			line = t.Position.Line
-		}
-		reason = at.GetMessage()
+// source is one file that is being read.
+type source struct {
+	file  string
+	lines []string
+	body  ast.Node // nil where there is nothing to read
+}
+
+// readSource reads and parses a file. The mark that Windows' Notepad puts in
+// front is skipped.
+func readSource(fsys fs.FS, file string) (source, []Problem) {
+	s := source{file: file}
+	fail := func(line int, reason string) (source, []Problem) {
+		return s, []Problem{{File: file, Line: line, Fatal: true, Reason: reason}}
 	}
-	reason, _, _ = strings.Cut(reason, "\n")
-	return Problem{File: file, Line: line, Fatal: true, Reason: "YAML sai: " + reason}
+	raw, err := fs.ReadFile(fsys, file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fail(0, "không đọc được tệp: không có tệp này trong thư mục nội dung")
+	case err != nil:
+		return fail(0, "không đọc được tệp: "+pathless(err))
+	case !utf8.Valid(raw):
+		return fail(0, "tệp không phải UTF-8; lưu lại và chọn bảng mã (Encoding) UTF-8")
+	}
+	text := strings.TrimPrefix(string(raw), "\ufeff")
+	s.lines = strings.Split(text, "\n")
+	doc, err := parse([]byte(text))
+	if err != nil {
+		return s, []Problem{s.problem(err, nil, nil, 0)}
+	}
+	if len(doc.Docs) > 0 {
+		s.body = doc.Docs[0].Body
+	}
+	return s, nil
+}
+
+// parse reads YAML. Where the library panics, that is an error.
+func parse(text []byte) (doc *ast.File, err error) {
+	defer caught(&err)
+	return parser.ParseBytes(text, 0)
+}
+
+// decode turns a node into a value, with the same care.
+func decode(node ast.Node, into any) (err error) {
+	defer caught(&err)
+	return yaml.NodeToValue(node, into, yaml.Strict())
+}
+
+func caught(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("%v", r)
+	}
+}
+
+// problem words what the library found wrong with a node that was to become a
+// value of type t. Where the library names no line, the given one is meant.
+func (s source) problem(err error, node ast.Node, t reflect.Type, line int) Problem {
+	message := err.Error()
+	var known yaml.Error
+	var at *token.Token
+	if errors.As(err, &known) {
+		message = known.GetMessage()
+		if at = known.GetToken(); at != nil {
+			line = at.Position.Line
+		}
+	}
+	message, _, _ = strings.Cut(message, "\n")
+	found := Problem{File: s.file, Line: line, Fatal: true}
+	for p := range fieldsOf(node, t) {
+		switch {
+		case at == nil && p.wrongDate():
+			found.Line = p.value.GetToken().Position.Line
+			found.Reason = "chỗ này cần một ngày; viết 2026-12-01 (năm-tháng-ngày)"
+			if text := p.value.GetToken().Value; len(text) > 1 {
+				found.Reason = fmt.Sprintf("ngày %q không đúng; viết 2026-12-01 (năm-tháng-ngày)", text)
+			}
+			return found
+		case at != nil && p.fields != nil && strings.HasPrefix(message, "unknown field") && p.key.Position.Offset == at.Position.Offset:
+			found.Reason = fmt.Sprintf("không có mục %s", at.Value) + orMeant(at.Value, p.fields)
+			if nearest(at.Value, p.fields) == "" {
+				found.Reason += "; chỗ này dùng: " + strings.Join(p.fields, ", ")
+			}
+			return found
+		}
+	}
+	found.Reason = explain(message, s.line(line))
+	return found
+}
+
+// line is the text of a line, from 1; empty where there is none.
+func (s source) line(n int) string {
+	if n < 1 || n > len(s.lines) {
+		return ""
+	}
+	return s.lines[n-1]
+}
+
+// field is a key of a mapping with its value.
+type field struct {
+	key    *token.Token
+	value  ast.Node
+	is     reflect.Type // what the value is to become; nil where unknown
+	fields []string     // keys the mapping may have; nil where any
+}
+
+func (p field) wrongDate() bool {
+	if p.is != reflect.TypeFor[Date]() || p.value.Type() == ast.NullType {
+		return false
+	}
+	_, scalar := p.value.(ast.ScalarNode)
+	return !scalar || new(Date).UnmarshalText([]byte(p.value.GetToken().Value)) != nil
+}
+
+// fieldsOf walks all mappings of a node that is to become a value of type t.
+func fieldsOf(node ast.Node, t reflect.Type) iter.Seq[field] {
+	return func(yield func(field) bool) { walk(node, t, yield) }
+}
+
+func walk(node ast.Node, t reflect.Type, yield func(field) bool) bool {
+	switch n := node.(type) {
+	case *ast.SequenceNode:
+		if t != nil && t.Kind() == reflect.Slice {
+			t = t.Elem()
+		}
+		for _, v := range n.Values {
+			if !walk(v, t, yield) {
+				return false
+			}
+		}
+	case *ast.MappingNode:
+		for _, v := range n.Values {
+			p := field{key: v.Key.GetToken(), value: v.Value}
+			switch {
+			case t == nil:
+			case t.Kind() == reflect.Map:
+				p.is = t.Elem()
+			case t.Kind() == reflect.Struct:
+				for _, f := range reflect.VisibleFields(t) {
+					name := f.Tag.Get("yaml")
+					if name == "" {
+						continue
+					}
+					p.fields = append(p.fields, name)
+					if name == p.key.Value {
+						p.is = f.Type
+					}
+				}
+			}
+			if !yield(p) || !walk(v.Value, p.is, yield) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+var (
+	tabbed     = regexp.MustCompile(`^[ -]*\t`)
+	noBlank    = regexp.MustCompile(`^\s*-[^\s-]`)
+	twoColons  = regexp.MustCompile(`:\s.*:(\s|$)`)
+	definedAt  = regexp.MustCompile(`mapping key "(.*)" already defined at \[(\d+):`)
+	typeWanted = regexp.MustCompile(`cannot unmarshal (\S+).* of type (\S+)$`)
+)
+
+const quoteIt = `đặt cả câu trong dấu ngoặc kép "…"`
+
+// explanations are the mistakes people make most, by the library's words.
+var explanations = []struct{ has, says string }{
+	{"tab character", "có phím Tab; dùng dấu cách thay phím Tab"},
+	{"found character '\t'", "có phím Tab; dùng dấu cách thay phím Tab"},
+	{"mapping value is not allowed in this context", "có dấu hai chấm giữa câu (" + quoteIt + "), hoặc dòng này hay dòng sau không thẳng hàng với các mục khác"},
+	{"map key-value is pre-defined", "dòng này không thẳng hàng với các mục khác, hoặc câu bắt đầu bằng dấu \" ' * & (" + quoteIt + ")"},
+	{"value is not allowed in this context", "dòng này không thẳng hàng với các mục khác, hoặc có chữ sau dấu ngoặc kép đóng"},
+	{"non-map value is specified", "chỗ này cần tên mục, dấu hai chấm rồi dấu cách, như title: Tiêu đề; và thẳng hàng với các mục khác"},
+	{"unexpected key name", "chỗ này cần tên mục, dấu hai chấm rồi dấu cách, như title: Tiêu đề; và thẳng hàng với các mục khác"},
+	{"end character of double-quoted text", "dấu ngoặc kép mở mà không đóng; thêm \" ở cuối câu"},
+	{"end character of single-quoted text", "dấu nháy mở mà không đóng; thêm ' ở cuối câu, hoặc " + quoteIt},
+	{"',' or ']' must be specified", "dấu [ mở mà không đóng, hoặc thiếu dấu phẩy giữa hai phần; thêm ] ở cuối danh sách"},
+	{"sequence end token ']' not found", "dấu [ mở mà không đóng; thêm ] ở cuối danh sách"},
+	{"',' or '}' must be specified", "dấu { mở mà không đóng, hoặc thiếu dấu phẩy giữa hai phần; thêm } ở cuối"},
+	{"flow map", "dấu { mở mà không đóng; thêm } ở cuối"},
+	{"is a reserved character", "câu không được bắt đầu bằng @ hay `; " + quoteIt},
+	{"was used where sequence is expected", "chỗ này cần một danh sách: mỗi câu một dòng, bắt đầu bằng dấu gạch ngang và dấu cách, hoặc [câu một, câu hai]"},
+	{"was used where mapping is expected", "chỗ này cần các mục con, như {by: …, on: 2026-12-01}"},
+}
+
+// explain says in plain words what is wrong with a line and what to do. What
+// it does not know keeps the library's words.
+func explain(message, line string) string {
+	if tabbed.MatchString(line) {
+		return explanations[0].says
+	}
+	if m := definedAt.FindStringSubmatch(message); m != nil {
+		return fmt.Sprintf("mục %s viết hai lần, lần đầu ở dòng %s; bỏ một", m[1], m[2])
+	}
+	if m := typeWanted.FindStringSubmatch(message); m != nil {
+		switch from, to := m[1], m[2]; {
+		case to == "bool":
+			return "chỗ này chỉ ghi true hoặc false"
+		case to == "string" && strings.HasPrefix(from, "["):
+			return "chỗ này cần một câu chữ, không phải danh sách; bỏ dấu [ ] hoặc dấu gạch ngang"
+		case to == "string":
+			return "chỗ này cần một câu chữ; câu có dấu hai chấm thì " + quoteIt
+		}
+	}
+	if strings.HasPrefix(message, "mapping value") {
+		switch {
+		case noBlank.MatchString(line):
+			return "thiếu dấu cách sau dấu gạch ngang đầu dòng"
+		case twoColons.MatchString(line):
+			return "có dấu hai chấm giữa câu; " + quoteIt
+		}
+	}
+	for _, e := range explanations {
+		if strings.Contains(message, e.has) {
+			return e.says
+		}
+	}
+	return "YAML sai: " + message
+}
+
+// orMeant asks whether the nearest known name was meant; empty if none is near.
+func orMeant(name string, known []string) string {
+	if near := nearest(name, known); near != "" {
+		return ", có phải ý bạn là " + near + "?"
+	}
+	return ""
+}
+
+// nearest returns the known name from which name is few letters off or with
+// which it shares at least half of all their words; empty if there is none.
+func nearest(name string, known []string) string {
+	name = strings.ToLower(name)
+	words := strings.Split(name, "-")
+	best, least := "", max(2, len(name)/4)+1
+	alike, most := "", 0.5
+	for _, k := range slices.Sorted(slices.Values(known)) {
+		if n := distance(name, strings.ToLower(k)); n < least && 2*n <= len(k) {
+			best, least = k, n
+		}
+		shared, all := 0, len(words)
+		for _, w := range strings.Split(k, "-") {
+			if slices.Contains(words, w) {
+				shared++
+			} else {
+				all++
+			}
+		}
+		if s := float64(shared) / float64(all); s > most || s == most && alike == "" {
+			alike, most = k, s
+		}
+	}
+	if best != "" {
+		return best
+	}
+	return alike
+}
+
+// distance counts the letters to insert, remove or change.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		corner := row[0]
+		row[0]++
+		for j := range len(b) {
+			change := corner
+			if a[i] != b[j] {
+				change++
+			}
+			corner = row[j+1]
+			row[j+1] = min(change, row[j]+1, corner+1)
+		}
+	}
+	return row[len(b)]
 }
 
 // pathless is an error without the path in front, which the problem names

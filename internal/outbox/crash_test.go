@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"sync"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -70,12 +70,12 @@ func (p *process) Doubt(ctx context.Context, l outbox.Lease, now time.Time, agai
 	return p.do(func() error { return p.Queue.Doubt(ctx, l, now, again) })
 }
 
-func (p *process) Later(ctx context.Context, l outbox.Lease, at time.Time) error {
-	return p.do(func() error { return p.Queue.Later(ctx, l, at) })
+func (p *process) Later(ctx context.Context, l outbox.Lease, now, at time.Time) error {
+	return p.do(func() error { return p.Queue.Later(ctx, l, now, at) })
 }
 
-func (p *process) Pause(ctx context.Context, until time.Time) error {
-	return p.do(func() error { return p.Queue.Pause(ctx, until) })
+func (p *process) Pause(ctx context.Context, now time.Time, wait time.Duration) error {
+	return p.do(func() error { return p.Queue.Pause(ctx, now, wait) })
 }
 
 func (p *process) Deliver(ctx context.Context, m chat.Message) (r chat.Receipt, err error) {
@@ -256,7 +256,11 @@ func TestAKilledRedisLosesNothing(t *testing.T) {
 			<-g.ended
 		}
 		if killAfter > 0 {
-			if err := syscall.Kill(server.PID(), syscall.SIGKILL); err != nil {
+			p, err := os.FindProcess(server.PID())
+			if err == nil {
+				err = p.Kill()
+			}
+			if err != nil {
 				t.Fatal(err)
 			}
 			<-server.Done()
@@ -317,4 +321,83 @@ func (q *moody) Sent(ctx context.Context, l outbox.Lease, now time.Time, r chat.
 		return errors.New("connection refused")
 	}
 	return q.Queue.Sent(ctx, l, now, r)
+}
+
+func TestAnOutcomeIsRecordedWhenRedisIsBackWithinTheLease(t *testing.T) {
+	for name, fail := range map[string]error{"delivered": nil, "the answer was lost": &chat.InDoubt{Err: errors.New("EOF")}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				o := newOffice(t)
+				var mu sync.Mutex
+				down := false
+				set := func(v bool) { mu.Lock(); defer mu.Unlock(); down = v }
+				c := o.courier()
+				c.Queue = &moody{Queue: o.Store, down: func() bool { mu.Lock(); defer mu.Unlock(); return down }}
+				c.Pace = outbox.Pace{Lease: 30 * time.Second}
+				o.service.takes = time.Second
+				o.service.fail = first(1, fail)
+				for i := range 20 {
+					o.put(chat.Message{Key: fmt.Sprint("A", i), To: chat.Address(1 + i)})
+				}
+				stop := o.run(c)
+				time.Sleep(900 * time.Millisecond) // all are under way
+				set(true)
+				time.Sleep(28 * time.Second)
+				set(false)
+				time.Sleep(10 * time.Second)
+				if err := stop(); err != nil {
+					t.Fatal(err)
+				}
+				doubts, err := o.Doubts(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				calls, want := len(o.service.seen()), 20
+				if fail != nil {
+					want = 40
+				}
+				if calls != want || doubts[chat.Answers] != want-20 {
+					t.Errorf("%d calls with %d doubts, want %d and %d", calls, doubts[chat.Answers], want, want-20)
+				}
+				for i := range 20 {
+					o.state(fmt.Sprint("A", i), store.Sent)
+				}
+			})
+		})
+	}
+}
+
+func TestADeliveryEndsBeforeItsLease(t *testing.T) {
+	for _, lease := range []time.Duration{4 * time.Second, 30 * time.Second, time.Minute, 0} {
+		t.Run(lease.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				o := newOffice(t)
+				o.service.takes = 24 * time.Hour
+				c := o.courier()
+				c.Pace = outbox.Pace{Lease: lease}
+				asked := time.Now()
+				o.put(chat.Message{Key: "N", To: 7, Lane: chat.Notices})
+				stop := o.run(c)
+				time.Sleep(c.Pace.Sending())
+				synctest.Wait()
+				d, err := o.State(t.Context(), "N")
+				if err != nil || d.State != store.InDoubt || d.Reason != "the answer was lost" {
+					t.Errorf("%+v, %v; want a lost answer, not a lease that ran out", d, err)
+				}
+				if end := asked.Add(c.Pace.Filled().Lease); !time.Now().Before(end) {
+					t.Errorf("recorded at %s, the lease ended at %s", time.Now(), end)
+				}
+				if err := stop(); err != nil {
+					t.Fatal(err)
+				}
+			})
+		})
+	}
+}
+
+func (q *moody) Doubt(ctx context.Context, l outbox.Lease, now time.Time, again bool) error {
+	if q.down() {
+		return errors.New("connection refused")
+	}
+	return q.Queue.Doubt(ctx, l, now, again)
 }

@@ -33,9 +33,9 @@ type Queue interface {
 	Failed(ctx context.Context, l Lease, now time.Time, reason string) error
 	Gone(ctx context.Context, l Lease, now time.Time, reason string) error
 	Doubt(ctx context.Context, l Lease, now time.Time, again bool) error
-	Later(ctx context.Context, l Lease, at time.Time) error
+	Later(ctx context.Context, l Lease, now, at time.Time) error
 	Moved(ctx context.Context, l Lease, to chat.Address) error
-	Pause(ctx context.Context, until time.Time) error
+	Pause(ctx context.Context, now time.Time, wait time.Duration) error
 }
 
 // Sender delivers one message. Its errors are those of package chat; any other
@@ -50,9 +50,16 @@ const (
 	graceFor        = 20 * time.Second       // deliveries under way when Run has to end
 	retryFirst      = 100 * time.Millisecond // while the queue does not answer
 	retryMost       = 5 * time.Second
+	recordMost      = time.Second // the same for a record: it has only as long as the lease
 	laterFirst      = time.Second // while the service cannot be reached
 	laterMost       = time.Minute
 )
+
+// claimed is a message under way.
+type claimed struct {
+	Lease
+	asked time.Time // when the claim was asked for; the lease counts from there
+}
 
 // Courier takes messages from Queue to Sender. Several may work on one queue.
 type Courier struct {
@@ -113,8 +120,8 @@ func (c *Courier) Run(ctx context.Context) error {
 
 // claims yields one claimed message after another until ctx ends, taking a
 // place in free for each.
-func (c *Courier) claims(ctx context.Context, free chan struct{}) func(yield func(Lease) bool) {
-	return func(yield func(Lease) bool) {
+func (c *Courier) claims(ctx context.Context, free chan struct{}) func(yield func(claimed) bool) {
+	return func(yield func(claimed) bool) {
 		retry := time.Duration(0)
 		for {
 			select {
@@ -125,10 +132,11 @@ func (c *Courier) claims(ctx context.Context, free chan struct{}) func(yield fun
 			if ctx.Err() != nil {
 				return
 			}
+			asked := time.Now() // not c.Now: how long a call takes is the machine's affair
 			l, wait, err := c.lease(ctx)
 			if err == nil && l.ID != "" {
 				retry = 0
-				if !yield(l) {
+				if !yield(claimed{l, asked}) {
 					return
 				}
 				continue
@@ -188,19 +196,18 @@ func (c *Courier) drain(underWay *sync.WaitGroup, giveUp func()) {
 
 // deliver sends one message and records what became of it. It returns an error
 // only when the bot has to stop.
-func (c *Courier) deliver(ctx context.Context, l Lease) error {
-	lease := c.Pace.Filled().Lease
-	sending, cancel := context.WithTimeout(ctx, lease*3/4) // the rest is for the record
+func (c *Courier) deliver(ctx context.Context, l claimed) error {
+	sending, cancel := context.WithDeadline(ctx, l.asked.Add(c.Pace.Sending()))
 	receipt, err := c.send(sending, l.Message)
 	cancel()
 
 	now := c.Now()
-	verdict := c.judge(l, now, err)
-	c.record(ctx, l, lease/4, func(ctx context.Context) error {
-		if verdict.pause.IsZero() {
+	verdict := c.judge(l.Lease, now, err)
+	c.record(ctx, l, func(ctx context.Context) error {
+		if verdict.pause <= 0 {
 			return verdict.settle(ctx, receipt)
 		}
-		if err := c.Queue.Pause(ctx, verdict.pause); err != nil {
+		if err := c.Queue.Pause(ctx, now, verdict.pause); err != nil {
 			return err
 		}
 		return verdict.settle(ctx, receipt)
@@ -219,12 +226,13 @@ func (c *Courier) send(ctx context.Context, m chat.Message) (r chat.Receipt, err
 	return c.Sender.Deliver(ctx, m)
 }
 
-// record repeats settle while the queue does not answer, for a limited time
-// and at least once, even when ctx ends meanwhile.
-func (c *Courier) record(ctx context.Context, l Lease, within time.Duration, settle func(context.Context) error) {
-	ctx, cancel := context.WithTimeout(ctx, within)
+// record repeats settle while the queue does not answer, as long as the lease
+// is held, and at least once even when ctx ends meanwhile. A record that comes
+// later would change nothing.
+func (c *Courier) record(ctx context.Context, l claimed, settle func(context.Context) error) {
+	ctx, cancel := context.WithDeadline(ctx, l.asked.Add(c.Pace.Filled().Lease))
 	defer cancel()
-	for retry := retryFirst; ; retry = min(2*retry, retryMost) {
+	for retry := retryFirst; ; retry = min(2*retry, recordMost) {
 		once, done := context.WithTimeout(context.WithoutCancel(ctx), queueWithin)
 		err := settle(once)
 		done()

@@ -10,8 +10,8 @@ import (
 
 // verdict is what follows from one delivery.
 type verdict struct {
-	pause  time.Time // everything waits until then; zero for no pause
-	stop   error     // the bot may not go on
+	pause  time.Duration // everything waits so long
+	stop   error         // the bot may not go on
 	settle func(ctx context.Context, r chat.Receipt) error
 }
 
@@ -35,7 +35,7 @@ func (c *Courier) judge(l Lease, now time.Time, err error) verdict {
 		v.settle = func(ctx context.Context, _ chat.Receipt) error { return c.Queue.Failed(ctx, l, now, reason) }
 	}
 	later := func(at time.Time) {
-		v.settle = func(ctx context.Context, _ chat.Receipt) error { return c.Queue.Later(ctx, l, at) }
+		v.settle = func(ctx context.Context, _ chat.Receipt) error { return c.Queue.Later(ctx, l, now, at) }
 	}
 
 	if err == nil {
@@ -44,8 +44,8 @@ func (c *Courier) judge(l Lease, now time.Time, err error) verdict {
 	}
 	if busy, ok := errors.AsType[*chat.Busy](err); ok {
 		c.Log.Warn("asked to wait", "seconds", busy.After.Seconds())
-		v.pause = now.Add(busy.After)
-		later(v.pause)
+		v.pause = busy.After
+		later(now.Add(busy.After))
 	} else if refusal, ok := errors.AsType[*chat.Stop](err); ok {
 		v.stop = refusal
 		later(now)

@@ -13,9 +13,14 @@ import "donghanh/internal/chat"
 //
 // The desk ({desk}):
 //
-//	{desk}:body      hash    reference ("<why>/<question id>") → desk.Question as JSON; until closed or erased
-//	{desk}:waiting   zset    reference → when it was asked (unix milliseconds); the same
+//	{desk}:q:<ref>   string  desk.Question as JSON; its reference is "<why>/<question
+//	                         id>"; until closed or erased, 90 days at most
+//	{desk}:waiting   zset    reference → when it was asked (unix milliseconds); 90
+//	                         days after the last one came
 //	{desk}:from:<id> set     references of one person; the same
+//
+// A reference in the last two whose question is gone counts for nothing; it is
+// dropped when somebody looks.
 //
 // What people said of answers ({say}):
 //
@@ -37,7 +42,8 @@ import "donghanh/internal/chat"
 //	                                 service); while it waits, then 7 days
 //	{out}:msg:<seq>          hash    key, to, lane, line, at (ms), after (ms, not
 //	                                 before), tries, doubts, token, free ("1": of the
-//	                                 conversation's pace), body (JSON); until it ends
+//	                                 conversation's pace), wrote ("1": the person did
+//	                                 while it was under way), body (JSON); until it ends
 //	{out}:line:<lane>:<line> zset    seq → ms before which it is not due, 0 once due;
 //	                                 what waits or is in flight for one conversation
 //	{out}:due:<lane>         zset    line → ms at which to look at it; lines with a
@@ -48,7 +54,9 @@ import "donghanh/internal/chat"
 //	{out}:tat                string  ms (with fractions) of the bot's next free moment
 //	{out}:chat:<id>          string  ms at which a conversation's burst is whole again;
 //	                                 a minute longer than that
-//	{out}:pause              string  ms until which everything waits; for ever
+//	{out}:pause              string  ms until which everything waits; as long as that
+//	{out}:clock              string  ms, within a second, that the clock showed when
+//	                                 something was last claimed or settled
 //	{out}:gone               hash    conversation → ms at which it became unreachable
 //	{out}:depth              hash    lane → messages waiting or in flight
 //	{out}:ended              hash    "<lane>:<state>" → messages that ended so
@@ -61,12 +69,15 @@ import "donghanh/internal/chat"
 func keyTalk(a chat.Address) string { return "{p:" + a.String() + "}:talk" }
 func keyRole(a chat.Address) string { return "{p:" + a.String() + "}:role" }
 
-const (
-	keyDeskBody    = "{desk}:body"
-	keyDeskWaiting = "{desk}:waiting"
-)
+const keyDeskWaiting = "{desk}:waiting"
 
+func keyQuestion(ref string) string     { return "{desk}:q:" + ref }
 func keyDeskFrom(a chat.Address) string { return "{desk}:from:" + a.String() }
+
+// deskKeys names the questions inside scripts, which learn of them only there.
+const deskKeys = `
+local function QUESTION(ref) return '{desk}:q:' .. ref end
+`
 
 const (
 	keyVotes    = "{say}:votes"
@@ -95,7 +106,7 @@ func keySeen(key string) string { return "{out}:seen:" + key }
 // touches is known only once it looks, so the scripts build these names
 // themselves; KEYS[1] only tells a Cluster the slot, which all of them share.
 const outKeys = `
-local SEQ, LEASED, TAT, PAUSE = '{out}:seq', '{out}:leased', '{out}:tat', '{out}:pause'
+local SEQ, LEASED, TAT, PAUSE, CLOCK = '{out}:seq', '{out}:leased', '{out}:tat', '{out}:pause', '{out}:clock'
 local GONE, DEPTH, ENDED, DOUBTS = '{out}:gone', '{out}:depth', '{out}:ended', '{out}:doubts'
 local function SEEN(key) return '{out}:seen:' .. key end
 local function MSG(id) return '{out}:msg:' .. id end

@@ -26,7 +26,7 @@ const (
 	maxResends   = 20               // after so many lost answers a message rests: about an hour
 	ackWithin    = 30 * time.Second // later than this nobody looks at the toast
 	maxIdle      = time.Second      // the longest wait a claim asks for
-	clockBack    = 2 * time.Second  // a pace further ahead means the clock went back
+	clockBack    = 2 * time.Second  // a pace further ahead means the clock went back; see also turnedBackMillis
 	chatKeptFor  = time.Minute      // how much longer than needed a chat's pace is kept
 	doubtBackoff = time.Second      // before a message is sent again after a lost answer; doubled each time
 	doubtMost    = 5 * time.Minute  // the longest such wait
@@ -52,6 +52,52 @@ local function look(lane, line, from)
   else
     redis.call('ZADD', DUE(lane), ms(math.max(tonumber(head[2]), from)), line)
   end
+end
+
+-- looks has every line of a lane looked at anew after a clock that showed last
+-- was set to now: what was due stays due, and what waited some seconds waits as
+-- many.
+local function looks(lane, now, last)
+  local lines = redis.call('ZRANGE', DUE(lane), 0, -1)
+  for _, line in ipairs(redis.call('HKEYS', FLIGHT(lane))) do table.insert(lines, line) end
+  for _, line in ipairs(lines) do
+    for _, id in ipairs(redis.call('ZRANGEBYSCORE', LINE(lane, line), '(0', ms(last))) do
+      redis.call('ZADD', LINE(lane, line), '0', id)
+    end
+    for _, id in ipairs(redis.call('ZRANGEBYSCORE', LINE(lane, line), '0', '0')) do
+      local after = tonumber(redis.call('HGET', MSG(id), 'after'))
+      if after > now then redis.call('HSET', MSG(id), 'after', ms(math.max(now, after - (last - now)))) end
+    end
+    look(lane, line, now)
+  end
+end
+
+-- turnBack moves all that was counted on a clock that showed last back to one
+-- that shows now.
+local function turnBack(now, last)
+  local pause = tonumber(redis.call('GET', PAUSE) or '0')
+  if pause > last then
+    redis.call('SET', PAUSE, ms(pause - last + now), 'PX', ms(pause - last))
+  else
+    redis.call('DEL', PAUSE)
+  end
+  local leased = redis.call('ZRANGE', LEASED, 0, -1, 'WITHSCORES')
+  for i = 1, #leased, 2 do
+    redis.call('ZADD', LEASED, ms(math.max(0, tonumber(leased[i + 1]) - last + now)), leased[i])
+  end
+  for _, lane in ipairs({'0', '1', '2', 'ack'}) do looks(lane, now, last) end
+end
+
+-- clock compares now with the latest clock anybody worked with. One that was
+-- ahead (bad at boot, a rehearsal) may not silence the bot until its date comes.
+-- Clocks that differ by less are those of several machines, and at most as much
+-- is waited too long. With note the clock is remembered: each script that writes
+-- a moment to wait for does that.
+local function clock(now, note)
+  local last = tonumber(redis.call('GET', CLOCK) or '0')
+  local back = now < last - ` + turnedBackMillis + `
+  if back then turnBack(now, last) end
+  if back or note and now >= last + 1000 then redis.call('SET', CLOCK, ms(now)) end
 end
 
 -- land takes the lease away.
@@ -97,12 +143,15 @@ local function doubt(id, now, resend, wait, most, resends, reason)
 end
 `
 
-// seenForMillis is seenFor as the scripts hold it.
-const seenForMillis = "604800000"
+// Durations as the scripts hold them.
+const (
+	seenForMillis    = "604800000" // seenFor
+	turnedBackMillis = "60000"     // a clock that much behind the latest one was set back
+)
 
 // leaseScript claims the message that should go out next.
 //
-// In this order: leases that ran out; the pause; acknowledgements, free of
+// In this order: a clock that was set back; leases that ran out; the pause; acknowledgements, free of
 // every pace; the bot's pace; then lane by lane the first line whose message
 // is due and whose conversation has its pace. A line that must wait is moved
 // to the moment it may go on and stands in nobody's way; the bot's clock moves
@@ -136,7 +185,8 @@ local function hand(id)
 end
 
 local function take(id, lane, line)
-  redis.call('HSET', MSG(id), 'token', token)
+  clock(now, true)
+  redis.call('HSET', MSG(id), 'token', token, 'wrote', '0')
   redis.call('HINCRBY', MSG(id), 'tries', 1)
   redis.call('ZADD', LEASED, ms(now + hold), id)
   redis.call('HSET', FLIGHT(lane), line, id)
@@ -168,8 +218,13 @@ local function pace(to)
   return every, credit, whole
 end
 
+clock(now, false)
+
 local before = redis.call('GET', CLAIM(token))
-if before and held(before, token) then return hand(before) end
+if before and held(before, token) then
+  redis.call('ZADD', LEASED, ms(now + hold), before) -- its holder counts from now
+  return hand(before)
+end
 
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', LEASED, '-inf', ms(now), 'LIMIT', 0, scan)) do
   local lane = redis.call('HGET', MSG(id), 'lane')
@@ -310,8 +365,10 @@ func (s *Store) keepToken(token string) {
 //	returns 1 if it ended now, 0 if the lease was gone
 var finishScript = redis.NewScript(moves + `
 if not held(ARGV[1], ARGV[2]) then return 0 end
+clock(tonumber(ARGV[4]), true)
 if ARGV[3] == 'unreachable' then
-  redis.call('HSET', GONE, redis.call('HGET', MSG(ARGV[1]), 'to'), ARGV[4])
+  local m = redis.call('HMGET', MSG(ARGV[1]), 'to', 'wrote')
+  if m[2] ~= '1' then redis.call('HSET', GONE, m[1], ARGV[4]) end
 end
 finish(ARGV[1], ARGV[3], tonumber(ARGV[4]), ARGV[5], ARGV[6])
 return 1`)
@@ -337,7 +394,8 @@ func (s *Store) Failed(ctx context.Context, l Lease, now time.Time, reason strin
 
 // Gone ends a message as unreachable and marks its conversation so: what waits
 // for it ends as unreachable without a call when its turn comes, until
-// Reachable is called.
+// Reachable is called. A person who wrote while the message was under way is
+// not marked: what the service said is older than that.
 func (s *Store) Gone(ctx context.Context, l Lease, now time.Time, reason string) error {
 	return s.finish(ctx, l, Unreachable, now, reason, 0)
 }
@@ -350,6 +408,7 @@ func (s *Store) Gone(ctx context.Context, l Lease, now time.Time, reason string)
 //	returns 1 if counted now, 0 if the lease was gone
 var doubtScript = redis.NewScript(moves + `
 if not held(ARGV[1], ARGV[2]) then return 0 end
+clock(tonumber(ARGV[3]), true)
 doubt(ARGV[1], tonumber(ARGV[3]), ARGV[4] == '1', tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8])
 return 1`)
 
@@ -373,17 +432,18 @@ func (s *Store) Doubt(ctx context.Context, l Lease, now time.Time, again bool) e
 // laterScript puts a message back whose lease is held.
 //
 //	KEYS[1] the slot of {out}
-//	ARGV    seq, token, not before (ms)
+//	ARGV    seq, token, now (ms), not before (ms)
 //	returns 1 if put back now, 0 if the lease was gone
 var laterScript = redis.NewScript(moves + `
 if not held(ARGV[1], ARGV[2]) then return 0 end
-again(ARGV[1], 0, tonumber(ARGV[3]))
+clock(tonumber(ARGV[3]), true)
+again(ARGV[1], tonumber(ARGV[3]), tonumber(ARGV[4]))
 return 1`)
 
 // Later puts a message back that certainly did not go out, not to be sent
 // before at. What waits behind it in the same conversation and lane waits too.
-func (s *Store) Later(ctx context.Context, l Lease, at time.Time) error {
-	if err := laterScript.Run(ctx, s.rdb, []string{keyPause}, l.ID, l.Token, ceilMilli(at)).Err(); err != nil {
+func (s *Store) Later(ctx context.Context, l Lease, now, at time.Time) error {
+	if err := laterScript.Run(ctx, s.rdb, []string{keyPause}, l.ID, l.Token, milli(now), ceilMilli(at)).Err(); err != nil {
 		return fmt.Errorf("%s later: %w", l.Message.Key, err)
 	}
 	return nil

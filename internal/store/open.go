@@ -16,10 +16,14 @@ import (
 var errURL = errors.New("not a Redis address; want redis://[user:password@]host:port[/db], rediss://…, " +
 	"unix:///path/to.sock, redis://a:1,b:2 for a Cluster or redis://a:1,b:2?master=NAME for Sentinel")
 
-// openWithin is how long Open waits for the first answer.
-const openWithin = 10 * time.Second
+const (
+	openWithin = 10 * time.Second       // how long Open waits for the first answer
+	askEvery   = 100 * time.Millisecond // meanwhile
+)
 
-// Open connects to the Redis at rawURL and waits for its first answer:
+// Open connects to the Redis at rawURL and waits for its first answer, for a
+// limited time: one that is about to start or loads its files is waited for.
+//
 // redis://, rediss:// (TLS) and unix:// name one server; several hosts,
 // "redis://a:1,b:2", are a Cluster; with "?master=name" they are Sentinels. No
 // error of it contains a password.
@@ -29,12 +33,51 @@ func Open(ctx context.Context, rawURL string) (*Store, error) {
 		return nil, err
 	}
 	s := New(rdb)
-	ctx, cancel := context.WithTimeout(ctx, openWithin)
-	defer cancel()
-	if err := s.Ping(ctx); err != nil {
+	if err := s.await(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+// await waits until Redis answers, for a limited time.
+func (s *Store) await(ctx context.Context) error {
+	return poll(ctx, openWithin, askEvery, func(ctx context.Context) (final bool, err error) {
+		err = s.Ping(ctx)
+		return refuses(err), err
+	})
+}
+
+// refuses says whether Redis itself answered that it will not have us, with a
+// wrong password say. Everything else may mend itself: nobody there, a Redis
+// that loads its files, a Cluster or Sentinels without a master yet.
+func refuses(err error) bool {
+	_, answered := errors.AsType[redis.Error](err)
+	return answered && !redis.IsLoadingError(err) && !redis.IsMasterDownError(err) && !redis.IsClusterDownError(err) &&
+		!redis.IsTryAgainError(err) && !redis.IsMaxClientsError(err)
+}
+
+// poll calls f until it has no error or a final one, for a limited time. It
+// returns the last error that says more than that the time is over.
+func poll(ctx context.Context, within, every time.Duration, f func(context.Context) (final bool, err error)) error {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	var last error
+	for {
+		final, err := f(ctx)
+		if err == nil || final {
+			return err
+		}
+		if last == nil || ctx.Err() == nil {
+			last = err
+		}
+		select {
+		case <-ctx.Done():
+			return last
+		case <-tick.C:
+		}
+	}
 }
 
 // dial returns a client for rawURL without connecting.

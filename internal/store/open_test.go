@@ -1,10 +1,18 @@
 package store
 
 import (
+	"context"
+	"net"
 	"slices"
+	"strings"
+	"syscall"
 	"testing"
+	"testing/synctest"
+	"time"
 
+	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
 func TestAddressSaysWhatKindOfRedis(t *testing.T) {
@@ -53,4 +61,78 @@ func kindOf(rdb redis.UniversalClient) (kind string, addrs []string, tls bool) {
 		return "server", []string{c.Options().Addr}, c.Options().TLSConfig != nil
 	}
 	return "", nil, false
+}
+
+// away returns a Redis inside the bubble, and a store on it; nobody is there
+// until it is up.
+func away(t *testing.T, up time.Time) (*miniredis.Miniredis, *Store) {
+	m := miniredis.NewMiniRedis()
+	t.Cleanup(m.Close)
+	s := New(redis.NewClient(&redis.Options{
+		Addr: "127.0.0.1:6379", // nobody listens there; a name would be looked up
+		Dialer: func(context.Context, string, string) (net.Conn, error) {
+			if time.Now().Before(up) {
+				return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+			}
+			return m.Dial()
+		},
+		DialerRetries: 1, PoolSize: 1000, // fewer failures than this: the pool starts no goroutine of its own
+		ContextTimeoutEnabled:    true,
+		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
+	}))
+	t.Cleanup(func() {
+		_ = s.Close()
+		synctest.Wait()
+	})
+	return m, s
+}
+
+func TestARedisThatIsNotThereYetIsWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, s := away(t, time.Now().Add(8*time.Second))
+		if err := s.await(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestARedisThatLoadsItsFilesIsWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, s := away(t, time.Now())
+		m.SetError("LOADING Redis is loading the dataset in memory")
+		loaded := time.AfterFunc(8*time.Second, func() { m.SetError("") })
+		defer loaded.Stop()
+		if err := s.await(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestARedisThatStaysAwayIsNotWaitedForForEver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, s := away(t, time.Now().Add(time.Hour))
+		start := time.Now()
+		err := s.await(t.Context())
+		if err == nil || !strings.Contains(err.Error(), "connection refused") {
+			t.Errorf("%v, want why it could not be reached", err)
+		}
+		if waited := time.Since(start); waited != openWithin {
+			t.Errorf("waited %s, want %s", waited, openWithin)
+		}
+	})
+}
+
+func TestARedisThatRefusesIsNotAskedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, s := away(t, time.Now())
+		m.RequireAuth("another password")
+		start := time.Now()
+		err := s.await(t.Context())
+		if err == nil || !strings.Contains(err.Error(), "NOAUTH") {
+			t.Errorf("%v, want the refusal", err)
+		}
+		if waited := time.Since(start); waited != 0 {
+			t.Errorf("waited %s for it to change its mind", waited)
+		}
+	})
 }

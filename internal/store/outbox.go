@@ -195,26 +195,44 @@ func (s *Store) byLane(ctx context.Context, key string) (map[chat.Lane]int, erro
 
 // pauseScript sets the end of the pause unless it already lasts longer.
 //
-//	KEYS[1] {out}:pause
-//	ARGV    until (ms)
+//	KEYS[1] the slot of {out}
+//	ARGV    now (ms), until (ms)
 //	returns 1 if set, 0 if the pause lasts longer already
-var pauseScript = redis.NewScript(`
-if tonumber(redis.call('GET', KEYS[1]) or '0') >= tonumber(ARGV[1]) then return 0 end
-redis.call('SET', KEYS[1], ARGV[1])
+var pauseScript = redis.NewScript(moves + `
+local now, till = tonumber(ARGV[1]), tonumber(ARGV[2])
+clock(now, true)
+if till <= now or tonumber(redis.call('GET', PAUSE) or '0') >= till then return 0 end
+redis.call('SET', PAUSE, ARGV[2], 'PX', ms(till - now))
 return 1`)
 
-// Pause lets nothing out before until, for all conversations and couriers; it
-// survives a restart. A pause that lasts longer already stays as it is.
-func (s *Store) Pause(ctx context.Context, until time.Time) error {
-	if err := pauseScript.Run(ctx, s.rdb, []string{keyPause}, ceilMilli(until)).Err(); err != nil {
+// Pause lets nothing out for the length of wait from now on, for all
+// conversations and couriers; it survives a restart. A pause that lasts longer
+// already stays as it is.
+func (s *Store) Pause(ctx context.Context, now time.Time, wait time.Duration) error {
+	if err := pauseScript.Run(ctx, s.rdb, []string{keyPause}, milli(now), ceilMilli(now.Add(wait))).Err(); err != nil {
 		return fmt.Errorf("pause: %w", err)
 	}
 	return nil
 }
 
+// reachableScript takes the mark of being gone from a conversation, and has
+// what is under way there not set it again: what the service says of that may be
+// older. Nothing is written for somebody who is not gone and to whom nothing is
+// under way, that is nearly always.
+//
+//	KEYS[1] the slot of {out}
+//	ARGV    conversation
+var reachableScript = redis.NewScript(outKeys + `
+redis.call('HDEL', GONE, ARGV[1])
+for _, lane in ipairs({'0', '1', '2'}) do
+  local id = redis.call('HGET', FLIGHT(lane), ARGV[1])
+  if id then redis.call('HSET', MSG(id), 'wrote', '1') end
+end
+return 1`)
+
 // Reachable notes that a person wrote again: what is put for them goes out.
 func (s *Store) Reachable(ctx context.Context, a chat.Address) error {
-	if err := s.rdb.HDel(ctx, keyGone, a.String()).Err(); err != nil {
+	if err := reachableScript.Run(ctx, s.rdb, []string{keyPause}, a.String()).Err(); err != nil {
 		return fmt.Errorf("reachable %s: %w", a, err)
 	}
 	return nil

@@ -316,7 +316,7 @@ func TestLaterHoldsTheChatAndNobodyElse(t *testing.T) {
 	onBoth(t, fast, func(b *box) {
 		b.put(answer("A1", 7), answer("A2", 7), answer("B1", 8))
 		at := noon.Add(5 * time.Second)
-		b.must(b.Later(b.Context(), b.next("A1"), at))
+		b.must(b.Later(b.Context(), b.next("A1"), b.now, at))
 		b.put(answer("A3", 7))
 		b.sent(b.next("B1"))
 		again := b.next("A1")
@@ -331,9 +331,10 @@ func TestLaterHoldsTheChatAndNobodyElse(t *testing.T) {
 
 func TestAPauseHoldsEverythingEvenAfterARestart(t *testing.T) {
 	onBoth(t, fast, func(b *box) {
-		until := noon.Add(7*time.Second + 300*time.Microsecond)
-		b.must(b.Pause(b.Context(), until))
-		b.must(b.Pause(b.Context(), noon.Add(time.Second))) // never shorter
+		const wait = 7*time.Second + 300*time.Microsecond
+		until := noon.Add(wait)
+		b.must(b.Pause(b.Context(), noon, wait))
+		b.must(b.Pause(b.Context(), noon, time.Second)) // never shorter
 		b.put(answer("A", 7), ack("K", 8))
 		b.Store = store.New(b.rdb)
 		b.next("K")
@@ -359,6 +360,66 @@ func TestWhoIsGoneIsNotCalledAgainUntilTheyWrite(t *testing.T) {
 		b.put(answer("A3", 7))
 		b.sent(b.next("A3"))
 	})
+}
+
+func TestAPauseIsForgottenWithItsEnd(t *testing.T) {
+	rdb, m := storetest.Miniredis(t)
+	b := &box{T: t, Store: store.New(rdb), rdb: rdb, now: noon, pace: fast}
+	b.must(b.Pause(b.Context(), b.now, 7*time.Second))
+	m.FastForward(7 * time.Second)
+	if m.Exists("{out}:pause") {
+		t.Error("the pause is still there")
+	}
+}
+
+func TestWhoWroteWhileAMessageWasUnderWayIsNotGone(t *testing.T) {
+	onBoth(t, fast, func(b *box) {
+		b.put(answer("A1", 7))
+		l := b.next("A1")
+		b.must(b.Reachable(b.Context(), 7))
+		b.put(answer("A2", 7))
+		b.must(b.Gone(b.Context(), l, b.now, "blocked"))
+		b.state("A1", store.Unreachable)
+		l = b.next("A2")
+		b.put(answer("A3", 7))
+		b.must(b.Gone(b.Context(), l, b.now, "blocked again")) // claimed after they wrote
+		b.none()
+		b.state("A3", store.Unreachable)
+	})
+}
+
+func TestWhoWroteBeforeAMessageWentOutAgainMayBeGone(t *testing.T) {
+	onBoth(t, fast, func(b *box) {
+		b.put(answer("A1", 7), answer("A2", 7))
+		l := b.next("A1")
+		b.must(b.Reachable(b.Context(), 7))
+		b.must(b.Later(b.Context(), l, b.now, b.now))
+		b.must(b.Gone(b.Context(), b.next("A1"), b.now, "blocked since"))
+		b.now = b.now.Add(b.none())
+		b.none()
+		b.state("A2", store.Unreachable)
+	})
+}
+
+func TestReachableWritesNothingForWhoIsReachable(t *testing.T) {
+	rdb := storetest.Redis(t)
+	b := &box{T: t, Store: store.New(rdb), rdb: rdb, now: noon, pace: fast}
+	b.put(answer("A1", 7), answer("B1", 8))
+	b.sent(b.next("A1"))
+	changes := func() string {
+		info, err := rdb.Info(t.Context(), "persistence").Result()
+		b.must(err)
+		_, after, _ := strings.Cut(info, "rdb_changes_since_last_save:")
+		count, _, _ := strings.Cut(after, "\r\n")
+		return count
+	}
+	before := changes()
+	for _, who := range []chat.Address{7, 8, 9} {
+		b.must(b.Reachable(b.Context(), who))
+	}
+	if after := changes(); after != before || before == "" {
+		t.Errorf("%q changes before, %q after", before, after)
+	}
 }
 
 func TestAMovedMessageGoesToTheNewNumber(t *testing.T) {
@@ -455,7 +516,7 @@ var settlements = map[string]func(b *box, l store.Lease) error{
 	"gone":   func(b *box, l store.Lease) error { return b.Gone(b.Context(), l, b.now, "blocked") },
 	"doubt":  func(b *box, l store.Lease) error { return b.Doubt(b.Context(), l, b.now, true) },
 	"rest":   func(b *box, l store.Lease) error { return b.Doubt(b.Context(), l, b.now, false) },
-	"later":  func(b *box, l store.Lease) error { return b.Later(b.Context(), l, b.now) },
+	"later":  func(b *box, l store.Lease) error { return b.Later(b.Context(), l, b.now, b.now) },
 	"moved":  func(b *box, l store.Lease) error { return b.Moved(b.Context(), l, 9) },
 }
 
@@ -521,7 +582,7 @@ func TestAnEndedMessageLeavesOnlyItsKey(t *testing.T) {
 	}
 	m.FastForward(time.Second)
 	for _, key := range m.Keys() {
-		if !slices.Contains([]string{"{out}:seq", "{out}:tat", "{out}:depth", "{out}:ended"}, key) {
+		if !slices.Contains([]string{"{out}:seq", "{out}:tat", "{out}:clock", "{out}:depth", "{out}:ended"}, key) {
 			t.Errorf("after seven days %s is still there", key)
 		}
 	}
@@ -559,6 +620,114 @@ func TestAClockSetBackStopsNothing(t *testing.T) {
 		if d := b.now.Sub(noon); d > 2*time.Second {
 			b.Fatalf("waited %s", d)
 		}
+	})
+}
+
+func TestAClockThatWasAheadHoldsNothingUp(t *testing.T) {
+	lease := store.Pace{}.Filled().Lease
+	tests := map[string]struct {
+		ahead func(b *box)  // what happened on the other clock; A is to go out then
+		wait  time.Duration // at most, on the right one
+	}{
+		"a pause": {func(b *box) {
+			b.must(b.Pause(b.Context(), b.now, 5*time.Second))
+			b.put(answer("A", 7))
+		}, 6 * time.Second},
+		"a pause of two hours": {func(b *box) {
+			b.must(b.Pause(b.Context(), b.now, 2*time.Hour))
+			b.put(answer("A", 7))
+		}, 2*time.Hour + time.Second},
+		"a message put back": {func(b *box) {
+			b.put(answer("A", 7))
+			b.must(b.Later(b.Context(), b.next("A"), b.now, b.now.Add(time.Minute)))
+		}, time.Minute + time.Second},
+		"a doubt": {func(b *box) {
+			b.put(answer("A", 7))
+			b.must(b.Doubt(b.Context(), b.next("A"), b.now, true))
+		}, 2 * time.Second},
+		"a sender that died": {func(b *box) {
+			b.put(answer("A", 7))
+			b.next("A")
+		}, lease + time.Second},
+		"a message behind one that went out": {func(b *box) {
+			b.put(answer("first", 7), answer("A", 7))
+			b.sent(b.next("first"))
+		}, time.Second},
+		"a message behind one under way": {func(b *box) {
+			b.put(answer("first", 7), answer("A", 7))
+			first := b.next("first")
+			b.now = noon
+			b.sent(first)
+		}, time.Second},
+		"the pace of a group": {func(b *box) {
+			b.pace = store.Pace{}
+			b.put(answer("first", -7), answer("A", -7))
+			b.sent(b.next("first"))
+			b.none()
+		}, 4 * time.Second},
+		"a message put and not claimed": {func(b *box) {
+			b.put(answer("other", 6), answer("A", 7))
+			b.sent(b.next("other"))
+		}, time.Second},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			onBoth(t, fast, func(b *box) {
+				b.now = noon.AddDate(0, 3, 0)
+				tt.ahead(b)
+				b.now = noon
+				b.next("A")
+				if d := b.now.Sub(noon); d > tt.wait {
+					b.Fatalf("waited %s, want %s at most", d, tt.wait)
+				}
+			})
+		})
+	}
+}
+
+func TestAClockSetBackShortensNoWait(t *testing.T) {
+	for name, back := range map[string]time.Duration{"by months": 90 * 24 * time.Hour, "by the difference of two machines": 30 * time.Second} {
+		t.Run(name, func(t *testing.T) {
+			onBoth(t, fast, func(b *box) {
+				tomorrow := answer("tomorrow", 8)
+				tomorrow.At = noon.Add(24 * time.Hour)
+				b.put(answer("A", 7), answer("died", 9), tomorrow)
+				b.next("A") // under way
+				b.next("died")
+				b.must(b.Pause(b.Context(), b.now, 20*time.Second))
+				b.now = b.now.Add(-back)
+				start := b.now
+				for _, key := range []string{"A", "died"} {
+					b.sent(b.next(key))
+					if d := b.now.Sub(start); d < 58*time.Second {
+						b.Fatalf("%s came again after %s, within its lease", key, d)
+					}
+				}
+				b.now = tomorrow.At.Add(-10 * time.Second)
+				b.none()
+				b.next("tomorrow")
+				if b.now.Before(tomorrow.At) {
+					b.Fatalf("tomorrow's message went out at %s", b.now)
+				}
+			})
+		})
+	}
+}
+
+func TestAClaimHeardOfLateHasItsWholeLease(t *testing.T) {
+	onBoth(t, fast, func(b *box) {
+		b.put(notice("N", 7))
+		_, _, _ = b.Lease(b.Context(), b.now.Add(-time.Second), b.pace) // the script is known
+		b.rdb.AddHook(&lossy{drop: 1})
+		if _, _, err := b.Lease(b.Context(), b.now, b.pace); !errors.Is(err, errLost) {
+			b.Fatalf("lease: %v, want the lost answer", err)
+		}
+		b.now = b.now.Add(50 * time.Second)
+		l := b.next("N")
+		b.now = b.now.Add(50 * time.Second)
+		b.none() // lets go of leases that ran out
+		b.sent(l)
+		b.state("N", store.Sent)
 	})
 }
 

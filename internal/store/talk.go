@@ -17,21 +17,24 @@ import (
 const talkFor = 24 * time.Hour
 
 // Talk returns what is remembered of a conversation; the zero Talk when
-// nothing is.
+// nothing is. What this version cannot read, since an older or a newer one
+// stored it, counts as forgotten, without a word: an error would stop every
+// later message of that person. Handled is kept where it can be read.
 func (s *Store) Talk(ctx context.Context, a chat.Address) (chat.Talk, error) {
 	got, err := s.rdb.HMGet(ctx, keyTalk(a), "handled", "talk").Result()
+	if redis.HasErrorPrefix(err, "WRONGTYPE") {
+		return chat.Talk{}, nil
+	}
 	if err != nil {
 		return chat.Talk{}, fmt.Errorf("talk of %s: %w", a, err)
 	}
 	var t chat.Talk
-	if body, ok := got[1].(string); ok {
-		if err := json.Unmarshal([]byte(body), &t); err != nil {
-			return chat.Talk{}, fmt.Errorf("talk of %s: %w", a, err)
-		}
+	if body, ok := got[1].(string); ok && json.Unmarshal([]byte(body), &t) != nil {
+		t = chat.Talk{} // it may be half filled
 	}
-	if handled, ok := got[0].(string); ok {
-		if t.Handled, err = strconv.ParseInt(handled, 10, 64); err != nil {
-			return chat.Talk{}, fmt.Errorf("talk of %s: handled: %w", a, err)
+	if text, ok := got[0].(string); ok {
+		if handled, err := strconv.ParseInt(text, 10, 64); err == nil {
+			t.Handled = handled
 		}
 	}
 	return t, nil
@@ -44,8 +47,12 @@ func (s *Store) Talk(ctx context.Context, a chat.Address) (chat.Talk, error) {
 //	        how long to remember it (ms)
 //	returns 1 if stored, 0 if the stored one is later
 var saveTalkScript = redis.NewScript(`
-local handled = redis.call('HGET', KEYS[1], 'handled')
-if handled and handled > ARGV[1] then return 0 end
+local handled = redis.pcall('HGET', KEYS[1], 'handled')
+if type(handled) == 'table' then -- an error: another version stored something else there
+  redis.call('DEL', KEYS[1])
+elseif handled and string.match(handled, '^%d+$') and #handled == #ARGV[1] and handled > ARGV[1] then
+  return 0
+end
 redis.call('HSET', KEYS[1], 'handled', ARGV[1], 'talk', ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 1`)

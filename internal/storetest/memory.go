@@ -122,6 +122,12 @@ func (m *Memory) KeepQuestion(_ context.Context, q desk.Question) (isNew bool, e
 	if _, known := m.questions[q.Ref()]; known || m.fail != nil {
 		return false, m.fail
 	}
+	same := m.sorted(func(other desk.Question) bool {
+		return other.From == q.From && (other.Why == desk.Urgent) == (q.Why == desk.Urgent)
+	})
+	if len(same) >= desk.MaxWaiting {
+		return false, fmt.Errorf("keep question %s: %w", q.Ref(), desk.ErrTooMany)
+	}
 	m.questions[q.Ref()] = q
 	return true, nil
 }

@@ -61,6 +61,7 @@ func Run(t *testing.T, open func(t *testing.T) Storer) {
 		"one conversation is not another":                       talksAreApart,
 		"a role is replaced and removed":                        roleIsReplaced,
 		"a question is kept once for each reason":               questionIsKeptOnce,
+		"twenty questions of a person wait, and no more":        questionsAreBounded,
 		"questions come oldest first and one person's only":     questionsAreSorted,
 		"the desk sees the oldest questions of all first":       deskSeesTheOldest,
 		"a closed question is gone, and closing again is fine":  closedIsGone,
@@ -170,6 +171,33 @@ func questionIsKeptOnce(t *testing.T, s Storer) {
 	n, err := s.CountQuestions(ctx)
 	equal(t, err, nil)
 	equal(t, n, 2)
+}
+
+func questionsAreBounded(t *testing.T, s Storer) {
+	ctx := t.Context()
+	keep := func(q desk.Question, isNew bool, want error) {
+		t.Helper()
+		got, err := s.KeepQuestion(ctx, q)
+		if got != isNew || !errors.Is(err, want) {
+			t.Fatalf("keep %s of %s: new %t, %v, want %t, %v", q.Ref(), q.From, got, err, isNew, want)
+		}
+	}
+	for i := range 20 {
+		keep(question(fmt.Sprint("tg:", i), 7, desk.Handed, i), true, nil)
+	}
+	over := question("tg:20", 7, desk.Wrong, 20)
+	keep(over, false, desk.ErrTooMany)
+	keep(question("tg:0", 7, desk.Handed, 0), false, nil) // waits already: no fault
+	keep(question("tg:21", 8, desk.Handed, 21), true, nil)
+	for i := range 20 { // who may be in danger finds room
+		keep(question(fmt.Sprint("tg:", 30+i), 7, desk.Urgent, 30+i), true, nil)
+	}
+	keep(question("tg:50", 7, desk.Urgent, 50), false, desk.ErrTooMany)
+	n, err := s.CountQuestions(ctx)
+	equal(t, err, nil)
+	equal(t, n, 41)
+	equal(t, s.CloseQuestion(ctx, question("tg:3", 7, desk.Handed, 3)), nil)
+	keep(over, true, nil)
 }
 
 func deskSeesTheOldest(t *testing.T, s Storer) {

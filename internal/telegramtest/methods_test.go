@@ -3,33 +3,98 @@ package telegramtest
 import (
 	"encoding/json"
 	"errors"
+	"flag"
 	"io/fs"
 	"net/http"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 )
 
-// The description of the whole Bot API lies beside the checkout, not in it.
-const wholeAPI = "../../../shared/telegram/bot-api-9.2-methods.json"
+// The description of the whole Bot API lies beside the checkout, not in it;
+// what is used of it here is cut out into testdata, by -update.
+const (
+	wholeAPI = "../../../shared/telegram/bot-api-9.2-methods.json"
+	usedAPI  = "testdata/bot-api-9.2-used.json"
+)
 
-func TestTheMethodsAreThoseOfTheBotAPI(t *testing.T) {
-	file, err := os.ReadFile(wholeAPI)
+var updateExtract = flag.Bool("update", false, "cut "+usedAPI+" out of the whole description anew")
+
+// description is how the files describe the Bot API.
+type description struct {
+	Version string                       `json:"version"`
+	Methods map[string]methodDescription `json:"methods"`
+}
+
+type methodDescription struct {
+	Params map[string]paramDescription `json:"params"`
+}
+
+type paramDescription struct {
+	Required bool `json:"required,omitempty"`
+}
+
+func readDescription(t *testing.T, file string) (d description, exists bool) {
+	t.Helper()
+	raw, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		t.Skip("no description of the Bot API beside the checkout")
+		return d, false
+	}
+	if err == nil {
+		err = json.Unmarshal(raw, &d)
 	}
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%s: %v", file, err)
 	}
-	var api struct {
-		Methods map[string]struct {
-			Params map[string]struct{ Required bool }
+	return d, true
+}
+
+// used cuts out what is used here, and what Telegram requires of that.
+func (d description) used() description {
+	out := description{Version: d.Version, Methods: map[string]methodDescription{}}
+	for name, m := range methods {
+		real, ok := d.Methods[name]
+		if !ok {
+			continue
+		}
+		all, _ := m.allowed()
+		params := map[string]paramDescription{}
+		for p, def := range real.Params {
+			if def.Required || slices.Contains(all, p) {
+				params[p] = def
+			}
+		}
+		out.Methods[name] = methodDescription{Params: params}
+	}
+	return out
+}
+
+func TestTheMethodsAreThoseOfTheBotAPI(t *testing.T) {
+	whole, beside := readDescription(t, wholeAPI)
+	if *updateExtract && beside {
+		raw, err := json.MarshalIndent(whole.used(), "", " ")
+		if err == nil {
+			err = os.WriteFile(usedAPI, append(raw, '\n'), 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
 		}
 	}
-	if err := json.Unmarshal(file, &api); err != nil {
-		t.Fatal(err)
+	extract, _ := readDescription(t, usedAPI)
+	compare(t, extract)
+	if beside {
+		compare(t, whole)
+		if !reflect.DeepEqual(extract, whole.used()) {
+			t.Errorf("%s is not what %s says; run this test with -update", usedAPI, wholeAPI)
+		}
 	}
+}
+
+// compare fails the test unless methods are as they are described.
+func compare(t *testing.T, api description) {
+	t.Helper()
 	for name, m := range methods {
 		real, ok := api.Methods[name]
 		if !ok {

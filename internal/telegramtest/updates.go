@@ -54,6 +54,14 @@ func (s *Server) Waiting() int {
 	return len(s.updates)
 }
 
+// RestartIDs gives the next update the number first, as Telegram may do at
+// random after a week without updates. None wait then: they are kept for a day.
+func (s *Server) RestartIDs(first int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.updates, s.updateID = nil, first-1
+}
+
 func (s *Server) getUpdates(ctx context.Context, r *request) (any, error) {
 	offset, err := r.number("offset", 0)
 	if err != nil {
@@ -133,9 +141,16 @@ func conflict(what string) *failure {
 	return &failure{code: 409, description: "Conflict: " + what}
 }
 
+// aheadTaken is how far beyond the next update an offset may lie.
+const aheadTaken = 10
+
 // confirm forgets the updates before offset, or, if it is negative, all but
-// the last -offset.
+// the last -offset. One that lies too far ahead is not known: nothing is
+// forgotten then.
 func (s *Server) confirm(offset int64) {
+	if offset > s.updateID+1+aheadTaken {
+		return
+	}
 	if offset < 0 {
 		s.updates = slices.Clone(s.updates[max(0, len(s.updates)+int(offset)):])
 		return

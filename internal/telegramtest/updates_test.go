@@ -71,6 +71,35 @@ func TestUpdatesComeAgainUntilConfirmed(t *testing.T) {
 	b.call(t, "getUpdates", "limit", 101).want(t, "limit 101", 400, "limit")
 }
 
+func TestAnOffsetFarAheadOfTheLastUpdateIsIgnored(t *testing.T) {
+	b := start(t, Config{})
+	b.Say(7, "a")
+	last := b.Say(7, "b")
+	for offset, want := range map[int64]string{last + 12: "a b", last + 1000: "a b", 1 << 40: "a b"} {
+		if got := b.call(t, "getUpdates", "offset", offset).updates(t); got != want || b.Waiting() != 2 {
+			t.Errorf("%d after the last: %q, %d wait; want %q and both", offset-last, got, b.Waiting(), want)
+		}
+	}
+	if got := b.call(t, "getUpdates", "offset", last+11).updates(t); got != "" || b.Waiting() != 0 {
+		t.Errorf("10 after the next: %q, %d wait; want none", got, b.Waiting())
+	}
+}
+
+func TestNumbersRestartWithNothingWaiting(t *testing.T) {
+	b := start(t, Config{})
+	asked := b.Say(7, "a") + 1
+	b.RestartIDs(500)
+	if n := b.Waiting(); n != 0 {
+		t.Errorf("%d updates wait after a week, want none", n)
+	}
+	if id := b.Say(7, "b"); id != 500 {
+		t.Errorf("the next update has number %d, want 500", id)
+	}
+	if got := b.call(t, "getUpdates", "offset", asked).updates(t); got != "b" {
+		t.Errorf("asked with the old offset: %q, want b", got)
+	}
+}
+
 func TestTheSecondPollEndsTheFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := start(t, Config{})

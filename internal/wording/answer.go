@@ -36,13 +36,20 @@ func Answer(e knowledge.Entry, sources []knowledge.Citation) string {
 	return b.String()
 }
 
+// openSources is how many sources are shown without a tap.
+const openSources = 2
+
 // Sources lists what an answer rests on: document, article, date.
 func Sources(sources []knowledge.Citation) string {
 	lines := merge(sources)
 	if len(lines) == 1 {
 		return "<i>Nguồn: " + html.EscapeString(lines[0]) + ".</i>"
 	}
-	return "<i>Nguồn:\n• " + html.EscapeString(strings.Join(lines, ";\n• ")) + ".</i>"
+	text := "<i>Nguồn:\n• " + html.EscapeString(strings.Join(lines, ";\n• ")) + ".</i>"
+	if len(lines) > openSources {
+		return "<blockquote expandable>" + text + "</blockquote>"
+	}
+	return text
 }
 
 // merge words the sources, one line for each document and standing, with its
@@ -180,3 +187,18 @@ func Care(c knowledge.Care) string { return html.EscapeString(c.Reply) }
 
 // Also stands before the second and later answers to one message.
 func Also(n int) string { return fmt.Sprintf("<b>Câu %d bạn hỏi:</b>\n", n) }
+
+// DocumentReplaced says that a document a question names stands no more, and
+// what stands in its place, if the register knows.
+func DocumentReplaced(d, now knowledge.Document, known bool) string {
+	text := fmt.Sprintf("<i>Văn bản bạn nhắc (%s) đã bị thay từ %s", html.EscapeString(d.Short), since(d.Replaced.On))
+	if known && now.ID != d.ID {
+		text += ", nay là " + html.EscapeString(now.Short)
+	}
+	return text + ".</i>"
+}
+
+// DocumentStands says that a document a question names is in force.
+func DocumentStands(d knowledge.Document) string {
+	return fmt.Sprintf("<i>Theo danh mục của mình, %s đang có hiệu lực.</i>", html.EscapeString(d.Short))
+}

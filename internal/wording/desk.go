@@ -34,8 +34,11 @@ func Waiting(questions []desk.Question, all int, titles func(topics string) []st
 
 func why(q desk.Question, topics []string) string {
 	reason := "nhờ chuyển cán bộ"
-	if q.Why == desk.Wrong {
+	switch q.Why {
+	case desk.Wrong:
 		reason = "báo trả lời chưa đúng"
+	case desk.Urgent:
+		reason = "CẦN NGƯỜI THẬT NGAY: lời kể có dấu hiệu nguy hiểm"
 	}
 	if len(topics) > 0 {
 		reason += "; bot đã trả lời: " + html.EscapeString(strings.Join(topics, ", "))
@@ -66,6 +69,9 @@ const (
 	ReplySent       = "Đã gửi cho người hỏi và đóng câu hỏi này. Gõ /cauhoi để xem câu tiếp."
 	AlreadyAnswered = "Câu này đã được trả lời hoặc người hỏi đã xóa. Gõ /cauhoi để xem câu khác."
 
+	DropIt  = "Bỏ hẳn"
+	Dropped = "Đã đóng câu này. Người hỏi được báo là cán bộ đã xem."
+
 	ToastAnswered = "Câu này không còn chờ"
 	ToastSent     = "Đã gửi"
 	ToastDropped  = "Đã bỏ câu này"
@@ -85,4 +91,24 @@ func PreviewReply(reply string) string {
 func OfficerReply(q desk.Question, text string, at time.Time) string {
 	return "Về câu bạn hỏi:\n<blockquote>" + html.EscapeString(cutTo(q.Text, 600)) + "</blockquote>\n" + html.EscapeString(text) +
 		"\n\n<i>Cán bộ trả lời lúc " + at.Format("15:04 02/01/2006") + " cho riêng câu hỏi này; chưa phải nội dung đã duyệt của kho trả lời.</i>"
+}
+
+// SomeoneInNeed calls those on duty to a person who may be in danger.
+func SomeoneInNeed() string {
+	return "<b>Có người cần được giúp ngay.</b> Một tin nhắn có dấu hiệu nguy hiểm vừa được chuyển tới cán bộ. Gõ /cauhoi, tin đó đứng đầu danh sách; trả lời sớm và ấm áp, mời gặp trực tiếp."
+}
+
+// DropSure asks before a question is closed without an answer.
+func DropSure(q desk.Question) string {
+	return "Đóng câu này mà không trả lời?\n<blockquote>" + html.EscapeString(cutTo(q.Text, 400)) + "</blockquote>"
+}
+
+// ClosedWithoutReply tells the one who asked that a question is closed.
+func ClosedWithoutReply(q desk.Question) string {
+	return "Cán bộ đã xem câu bạn chuyển và không trả lời ở đây:\n<blockquote>" + html.EscapeString(cutTo(q.Text, 400)) + "</blockquote>\nNếu vẫn cần, bạn gặp trực tiếp bí thư chi đoàn, người giúp đỡ hoặc bí thư chi bộ."
+}
+
+// TooManyWaiting refuses one more question of somebody who has many waiting.
+func TooManyWaiting() string {
+	return "Bạn đang có nhiều câu chờ cán bộ trả lời rồi, nên mình chưa nhận thêm. Việc gấp thì bạn gặp trực tiếp bí thư chi đoàn, người giúp đỡ hoặc bí thư chi bộ."
 }

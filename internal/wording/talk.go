@@ -174,3 +174,27 @@ func cutTo(s string, letters int) string {
 	}
 	return string(r[:letters]) + "…"
 }
+
+// NothingSaid meets a message without a word, such as a thumb.
+const NothingSaid = "Mình vẫn ở đây. Bạn cần hỏi gì cứ gõ bằng chữ."
+
+// NumbersHidden warns of numbers that were not kept.
+func NumbersHidden() string {
+	return "Bạn đừng gửi số căn cước, số điện thoại hay số tài khoản vào đây. Mình đã che các số đó, không lưu; bạn xóa tin vừa gửi đi nhé."
+}
+
+// RestUnanswered stands after the answers to a message that asked more.
+func RestUnanswered() string {
+	return "Phần còn lại trong tin của bạn mình chưa chắc hiểu đúng. Bạn gõ riêng từng câu giúp mình, hoặc bấm nút bên dưới để cán bộ đọc cả tin."
+}
+
+// EraseSure asks before an erasure.
+func EraseSure() string {
+	return "Xóa hết câu hỏi gần đây, những gì đang nhập dở và các câu đang chờ cán bộ trả lời? Xóa rồi không lấy lại được."
+}
+
+// LeaveIt and LeftAsItIs take back a question that asked once more.
+const (
+	LeaveIt    = "Thôi"
+	LeftAsItIs = "Giữ nguyên, không có gì thay đổi."
+)

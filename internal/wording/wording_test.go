@@ -72,7 +72,7 @@ func TestNoSentenceShouts(t *testing.T) {
 
 // The tags Telegram knows; one it does not know makes it refuse a message.
 func TestTagsAreThoseTelegramKnows(t *testing.T) {
-	known := []string{"b", "i", "u", "s", "a", "code", "pre", "blockquote", "tg-spoiler"}
+	known := []string{"b", "i", "u", "s", "a", "code", "pre", "blockquote", "blockquote expandable", "tg-spoiler"}
 	literals(t, func(text string, at gotoken.Position) {
 		for _, part := range strings.Split(text, "<")[1:] {
 			name, _, ok := strings.Cut(part, ">")

@@ -5,6 +5,8 @@
 
 const maxText = 4096, maxCaption = 1024, maxUpload = 20 << 20; // as in act.go
 const typingFor = 15000, hintOfTypingFor = 6000, answerWithin = 15000, toastFor = 3500; // ms
+const foldedEm = 4.5; // of a quote: three lines, as in style.css
+const topGap = 8; // px above a message shown from its top
 const narrow = matchMedia("(max-width: 720px)");
 
 const $ = (selector, within = document) => within.querySelector(selector);
@@ -130,7 +132,7 @@ function fromHTML(into, html, say) {
       flush();
       const node = tagged(tags[name], attributes);
       top().append(node);
-      open.push({ name, node });
+      open.push({ name, node: $(".folded", node) || node });
     }
   }
   text += html.slice(at);
@@ -154,8 +156,22 @@ function tagged(tag, attributes) {
     };
     return el("span", { class: "spoiler", role: "button", tabindex: 0, "aria-label": "Nội dung ẩn, bấm để xem", onclick: show, onkeydown: show });
   }
+  if (tag === "blockquote" && /(^|\s)expandable(\s|=|$)/i.test(attributes)) {
+    const body = el("div", { class: "folded" });
+    folds.observe(body);
+    return el("blockquote", { class: "fold" }, body,
+      el("button", { type: "button", class: "unfold", "aria-expanded": "false", "aria-label": "Toàn bộ trích dẫn" }, icon("down")));
+  }
   return el(tag);
 }
+
+// folds finds out which quotes are longer than what is shown of them: it
+// depends on how wide they are.
+const folds = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    if (target.clientHeight) target.parentNode.classList.toggle("long", target.scrollHeight > foldedEm * parseFloat(getComputedStyle(target).fontSize) + 2);
+  }
+});
 
 // link goes to web addresses only.
 function link(href, ...children) {
@@ -202,7 +218,10 @@ class Phone {
     this.id = info.id;
     this.messages = new Map(); // id → {message, node}, in order
     this.presses = new Map(); // query → {message, data, timer}
-    this.follow = true; // the reader is at the end of the chat
+    this.follow = true; // the reader is where the page put them, or at the end
+    this.opening = null; // id of the first new message that does not fit: it is shown from its top
+    this.placed = null; // where the page put the reader
+    this.unfolded = new Set(); // quotes the reader opened: "id/which"
     this.unread = 0;
     this.staged = null;
     this.sending = false;
@@ -237,6 +256,7 @@ class Phone {
     new ResizeObserver(() => this.keepPlace()).observe(this.log);
     new ResizeObserver(() => this.keepPlace()).observe(this.list);
     this.down.addEventListener("click", () => {
+      this.opening = null;
       this.toEnd(true);
       this.log.focus({ preventScroll: true });
     });
@@ -361,24 +381,31 @@ class Phone {
     }
     if (known) {
       const focused = known.node.contains(document.activeElement);
+      const outgrows = known.node === this.list.lastElementChild && known.node.offsetHeight <= this.log.clientHeight;
       const node = this.render(m);
       known.node.replaceWith(node);
       this.messages.set(m.id, { message: m, node });
       this.arrange();
       if (focused) ($(".key", node) || this.log).focus({ preventScroll: true });
-      if (!m.mine) this.showTyping(0);
+      if (!m.mine) {
+        if (outgrows && this.follow) this.opening ??= m.id;
+        this.showTyping(0);
+      }
       this.keepPlace();
       return;
     }
+    const isSeen = m.mine || (this.follow && !this.opening && this.isShown());
     this.add(m).classList.add("fresh");
     this.arrange();
     this.refresh();
     if (m.mine) {
       this.follow = true;
+      this.opening = null;
       this.showTyping(typingFor);
     } else {
+      if (this.follow) this.opening ??= m.id;
       this.showTyping(0);
-      if (!this.follow || !this.isShown()) this.setUnread(this.unread + 1);
+      if (!isSeen) this.setUnread(this.unread + 1);
     }
     this.keepPlace();
   }
@@ -415,6 +442,7 @@ class Phone {
       const text = el("div", { class: "text" }), say = (command) => this.say(command);
       if (m.mine) appendText(text, m.text, say);
       else fromHTML(text, m.text, say);
+      $$(".fold", text).forEach((fold, which) => this.setFold(fold, `${m.id}/${which}`));
       text.append(this.renderMeta(m));
       bubble.append(text);
     } else {
@@ -423,6 +451,34 @@ class Phone {
     const node = el("li", { class: "message" + (m.mine ? " mine" : "") + (m.rows.length ? " keyed" : ""), "data-id": m.id }, bubble);
     if (m.rows.length) node.append(el("div", { class: "keys" }, ...m.rows.map((row) => el("div", {}, ...row.map((b) => this.renderKey(m, b))))));
     return node;
+  }
+
+  // setFold makes a quote open, and stay so if the message is rendered anew.
+  setFold(fold, key) {
+    const button = $(".unfold", fold), body = $(".folded", fold);
+    const set = (open) => {
+      fold.classList.toggle("open", open);
+      button.setAttribute("aria-expanded", String(open));
+      if (open) this.unfolded.add(key);
+      else this.unfolded.delete(key);
+    };
+    const turn = (open) => {
+      const { classList } = fold;
+      if (open === classList.contains("open") || !classList.contains("long")) return;
+      if (!this.opening) this.follow = false; // they read here, not at the end
+      set(open);
+      body.scrollTop = 0;
+      const above = fold.getBoundingClientRect().top - this.log.getBoundingClientRect().top - topGap;
+      if (!open && above < 0) this.log.scrollTop += above;
+      if (this.opening) this.keepPlace();
+      else this.moved();
+    };
+    button.addEventListener("click", () => turn(!fold.classList.contains("open")));
+    fold.addEventListener("click", (e) => { // an open one is for selecting text in
+      if (!e.target.closest("a, button, .spoiler") && getSelection().isCollapsed) turn(true);
+    });
+    body.addEventListener("focusin", () => turn(true)); // what has the focus must be seen
+    set(this.unfolded.has(key));
   }
 
   renderMeta(m) {
@@ -531,11 +587,30 @@ class Phone {
     return !narrow.matches || this.root.classList.contains("current");
   }
 
+  isAtEnd() {
+    return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 60;
+  }
+
+  // scrolled tells the reader's scrolling from what a new layout did.
   scrolled() {
-    if (!this.log.clientHeight) return; // not shown
-    this.follow = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 60;
-    this.down.hidden = this.follow;
-    if (this.follow && this.isShown()) this.setUnread(0);
+    const { log, placed } = this;
+    if (!log.clientHeight) return; // not shown
+    if (this.follow && placed && (placed.of !== log.scrollHeight || placed.within !== log.clientHeight)) this.keepPlace();
+    else if (!this.follow || log.scrollTop !== placed?.top) this.moved();
+  }
+
+  // moved follows the chat again once the reader is at its end.
+  moved() {
+    this.opening = null;
+    this.follow = this.isAtEnd();
+    this.arrived();
+  }
+
+  arrived() {
+    const { log } = this, atEnd = this.isAtEnd();
+    this.placed = { top: log.scrollTop, of: log.scrollHeight, within: log.clientHeight };
+    this.down.hidden = atEnd;
+    if (atEnd && this.isShown()) this.setUnread(0);
   }
 
   // keepPlace stays at the end if the reader was there, else where they read.
@@ -543,9 +618,17 @@ class Phone {
     if (this.follow) this.toEnd();
   }
 
+  // toEnd goes to the end of the chat, but not past the top of a message that
+  // has not been seen whole.
   toEnd(smoothly = false) {
-    this.log.scrollTo({ top: this.log.scrollHeight, behavior: smoothly ? "smooth" : "instant" });
-    if (!smoothly) this.scrolled();
+    const { log } = this;
+    if (!log.clientHeight) return; // not shown
+    let top = log.scrollHeight - log.clientHeight;
+    const opening = this.messages.get(this.opening)?.node.offsetTop - topGap;
+    if (opening < top) top = opening;
+    else this.opening = null;
+    log.scrollTo({ top, behavior: smoothly ? "smooth" : "instant" });
+    if (!smoothly) this.arrived();
   }
 
   setUnread(n) {

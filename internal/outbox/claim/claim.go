@@ -53,6 +53,11 @@ func (p Pace) Filled() Pace {
 	return p
 }
 
+// Sending returns how long a delivery may take, counted from when its claim was
+// asked for: three quarters of the lease. No delivery outlives its lease, and
+// what became of it can be recorded while the lease is held.
+func (p Pace) Sending() time.Duration { return p.Filled().Lease / 4 * 3 }
+
 // Every returns the distance between two claims. It is a little more than
 // 1/Rate, by Slack spread over a second, so that no second holds more than
 // Rate messages even when the first of them came late.

@@ -95,8 +95,8 @@ func lockFolder(ctx context.Context, dir string) (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("redis-server: %w", err)
 	}
-	err = poll(ctx, freedWithin, func() error {
-		return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	err = poll(ctx, freedWithin, pollEvery, func(context.Context) (final bool, err error) {
+		return false, syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	})
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		err = fmt.Errorf("the data folder %s is in use by another donghanh; stop that one or set DATA_DIR", dir)
@@ -173,12 +173,12 @@ func (s *Server) answers(ctx context.Context) error {
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	})
 	defer func() { _ = rdb.Close() }() // only asked
-	err := poll(ctx, answersWithin, func() error {
+	err := poll(ctx, answersWithin, pollEvery, func(ctx context.Context) (final bool, err error) {
 		select {
 		case <-s.done:
-			return errEnded
+			return true, errEnded
 		default:
-			return rdb.Ping(ctx).Err()
+			return false, rdb.Ping(ctx).Err()
 		}
 	})
 	if err != nil {
@@ -187,27 +187,8 @@ func (s *Server) answers(ctx context.Context) error {
 	return nil
 }
 
-// errEnded ends a poll at once.
+// errEnded is what is known of a server that ended without an exit status.
 var errEnded = errors.New("it ended")
-
-// poll calls f until it returns nil or errEnded, for a limited time.
-func poll(ctx context.Context, within time.Duration, f func() error) error {
-	ctx, cancel := context.WithTimeout(ctx, within)
-	defer cancel()
-	tick := time.NewTicker(pollEvery)
-	defer tick.Stop()
-	for {
-		err := f()
-		if err == nil || errors.Is(err, errEnded) {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return err
-		case <-tick.C:
-		}
-	}
-}
 
 // URL returns the address for Open.
 func (s *Server) URL() string { return "unix://" + s.socket }

@@ -32,7 +32,11 @@ func (h *Handlers) Ask(ctx context.Context, r *Request) (chat.Reply, error) {
 		return chat.Reply{Texts: []string{wording.NothingSaid}}, nil
 	case said == knowledge.Fold(wording.AskOfficer) && len(r.Talk.Asked) > 0: // typed, not pressed
 		r.Args = []string{fmt.Sprint(r.Talk.Asked[len(r.Talk.Asked)-1].Seq)}
-		return h.AskOfficer(ctx, r)
+		reply, err := h.AskOfficer(ctx, r)
+		if len(reply.Texts) == 0 && err == nil { // it waits already; a toast is for presses
+			reply.Texts = []string{reply.Toast}
+		}
+		return reply, err
 	}
 	found := r.Book.FindAll(r.Text, r.Talk.Last())
 	if err := h.desk.CountOutcome(ctx, r.ID, outcome(found[0].Outcome)); err != nil {

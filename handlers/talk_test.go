@@ -124,3 +124,12 @@ func TestSomebodyWithManyWaitingQuestionsIsAskedToWait(t *testing.T) {
 		t.Errorf("one in danger is turned away: %q", text(out, student))
 	}
 }
+
+func TestAskingTwiceForAnOfficerInWordsIsNotMetWithSilence(t *testing.T) {
+	r := newRoom(t, newTelegram(t))
+	r.say(student, nothingKnown)
+	r.say(student, "Hỏi cán bộ")
+	if out := r.say(student, "hoi can bo"); !strings.Contains(text(out, student), wording.ToastKept) {
+		t.Errorf("the second time the student hears %q", text(out, student))
+	}
+}

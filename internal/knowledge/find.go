@@ -27,9 +27,8 @@ type Found struct {
 	Leaned  bool    // understood only with the turn before
 }
 
-// Where sureness begins. Chosen with both
-// the cross-validated ways of asking and the labelled questions in view
-// (BENCHMARKS.md).
+// Where sureness begins. Chosen with both the cross-validated ways of asking
+// and the labelled questions in view (BENCHMARKS.md).
 const (
 	sharpness     = 2.2  // how far the learned scores are spread before they become shares
 	sureShare     = 0.54 // the first one's share of all, to answer it alone

@@ -64,9 +64,8 @@ const (
 
 const kindShift = 60
 
-// Weights of the kinds of feature. Chosen with both
-// the cross-validated ways of asking and the labelled questions in view
-// (BENCHMARKS.md).
+// Weights of the kinds of feature. Chosen with both the cross-validated ways of
+// asking and the labelled questions in view (BENCHMARKS.md).
 var kindWeight = [...]float32{
 	single >> kindShift: 1.8, pair >> kindShift: 0.7, bare >> kindShift: 0.5,
 	marked >> kindShift: 1, group >> kindShift: 1, groupPair >> kindShift: 0.5,

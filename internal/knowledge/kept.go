@@ -67,7 +67,7 @@ func (b *Book) recall(kept []byte) *learned {
 func (b *Book) learnedKey(t Words) [sha256.Size]byte {
 	var all bytes.Buffer
 	classes, asks := b.asks()
-	fmt.Fprintln(&all, "1", epochs, rate, gate, kindWeight)
+	fmt.Fprintln(&all, "1", orders, epochs, rate, gate, kindWeight)
 	for _, c := range classes {
 		fmt.Fprintln(&all, c.topic, c.scope, c.id)
 	}

@@ -13,8 +13,9 @@ import (
 var imports = map[string]string{
 	"chat":         "",
 	"desk":         "chat",
-	"journey":      "",
-	"knowledge":    "",
+	"journey":      "yamlfile",
+	"yamlfile":     "",
+	"knowledge":    "yamlfile",
 	"outbox/claim": "chat", // what queue and courier speak of
 	"wording":      "chat journey knowledge desk",
 
@@ -37,7 +38,7 @@ var owners = map[string]string{
 	"github.com/redis/go-redis/":      "store",
 	"github.com/robfig/cron/":         "scheduler",
 	"github.com/caarlos0/env/":        "config",
-	"github.com/goccy/go-yaml":        "knowledge",
+	"github.com/goccy/go-yaml":        "yamlfile",
 }
 
 func TestImportsKeepToTheTable(t *testing.T) {

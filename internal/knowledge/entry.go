@@ -10,6 +10,8 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"time"
+
+	"donghanh/internal/yamlfile"
 )
 
 // Topic names a need to know; the ids are those of the topic list.
@@ -75,7 +77,7 @@ type Document struct {
 	Replaced Replacement `yaml:"replaced"`
 	Note     string      `yaml:"note"`
 
-	at place
+	at yamlfile.Place
 }
 
 // Replacement says from which day a document no longer stands, and what
@@ -105,7 +107,7 @@ type Fact struct {
 	Local    bool     `yaml:"local"` // an example of one place
 	Section  string   `yaml:"section"`
 
-	at place
+	at yamlfile.Place
 }
 
 // Approval says who stands behind a text. By and On are empty while it awaits
@@ -131,7 +133,7 @@ type Entry struct {
 	Function bool     `yaml:"function"` // answered by a function of the bot
 	Approval Approval `yaml:"approval"`
 
-	at place
+	at yamlfile.Place
 }
 
 // Scope is one kind of question the bot declines, with what it says instead.
@@ -141,7 +143,7 @@ type Scope struct {
 	Ask   []string `yaml:"ask"`
 	Reply string   `yaml:"reply"`
 
-	at place
+	at yamlfile.Place
 }
 
 // Care is a kind of distress or danger, met before any question.
@@ -152,7 +154,7 @@ type Care struct {
 	Urgent  bool     `yaml:"urgent"` // a person may be in danger: those on duty hear at once
 	Reply   string   `yaml:"reply"`
 
-	at place
+	at yamlfile.Place
 }
 
 // Book is all content of one reading, checked and ready to be asked. It is

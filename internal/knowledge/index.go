@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"donghanh/internal/yamlfile"
 )
 
 // index finds the classes (topics and kinds out of scope) to which a question
@@ -80,13 +82,13 @@ func newIndex(b *Book, kept []byte) *index {
 type way struct {
 	class int32
 	text  string
-	at    place // where it stands, for messages
+	at    yamlfile.Place // where it stands, for messages
 }
 
 // asks returns all classes and their ways of asking, in the order read. A
 // title is a way of asking too.
 func (b *Book) asks() (classes []class, asks []way) {
-	add := func(c class, at place, title string, texts []string) {
+	add := func(c class, at yamlfile.Place, title string, texts []string) {
 		n := int32(len(classes)) // #nosec G115 -- hundreds
 		classes = append(classes, c)
 		for _, t := range append([]string{title}, texts...) {

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"donghanh/internal/yamlfile"
 )
 
 // Limits of what fits under and into a message.
@@ -18,6 +20,9 @@ const (
 	maxAnswer = 2500 // letters, so that answer and sources stay one message of 4,096
 	maxID     = 40   // bytes, so that it fits into a button's 64
 )
+
+// Problem is one finding of the content check.
+type Problem = yamlfile.Problem
 
 // Load reads and checks the content: documents.yaml, facts.yaml, scope.yaml,
 // care.yaml, words.yaml and answers/*.yaml. The book is nil when one of the
@@ -37,8 +42,8 @@ func (b *Book) Reload(fsys fs.FS) (*Book, []Problem) { return read(fsys, b, nil)
 func read(fsys fs.FS, old *Book, kept []byte) (*Book, []Problem) {
 	b := &Book{Documents: map[string]Document{}, Facts: map[string]Fact{}, Entries: map[Topic]Entry{}}
 	var problems []Problem
-	complain := func(at place, key string, fatal bool, format string, args ...any) {
-		problems = append(problems, Problem{at.file, at.line(key), fatal, fmt.Sprintf(format, args...)})
+	complain := func(at yamlfile.Place, key string, fatal bool, format string, args ...any) {
+		problems = append(problems, at.Problem(key, fatal, fmt.Sprintf(format, args...)))
 	}
 	words, asks, unread := b.readFiles(fsys, complain)
 	if len(unread) > 0 { // what is missing would look wrong everywhere it is named
@@ -88,7 +93,7 @@ type moreAsks struct {
 // is missing or there twice is complained of.
 func (b *Book) readFiles(fsys fs.FS, complain complainFunc) (words Words, asks []moreAsks, unread []Problem) {
 	report := func(problems []Problem) { unread = append(unread, problems...) }
-	report(readList(fsys, "documents.yaml", func(at place, d Document) {
+	report(yamlfile.List(fsys, "documents.yaml", func(at yamlfile.Place, d Document) {
 		d.at = at
 		if _, twice := b.Documents[d.ID]; twice || d.ID == "" {
 			complain(at, "id", true, "mã văn bản %q trống hoặc đã có", d.ID)
@@ -96,7 +101,7 @@ func (b *Book) readFiles(fsys fs.FS, complain complainFunc) (words Words, asks [
 		}
 		b.Documents[d.ID] = d
 	}))
-	report(readList(fsys, "facts.yaml", func(at place, f Fact) {
+	report(yamlfile.List(fsys, "facts.yaml", func(at yamlfile.Place, f Fact) {
 		f.at = at
 		if _, twice := b.Facts[f.ID]; twice || f.ID == "" {
 			complain(at, "id", true, "mã quy tắc %q trống hoặc đã có", f.ID)
@@ -109,33 +114,33 @@ func (b *Book) readFiles(fsys fs.FS, complain complainFunc) (words Words, asks [
 		report([]Problem{{File: "answers", Fatal: true, Reason: "không có tệp câu trả lời nào (answers/*.yaml)"}})
 	}
 	for _, file := range files {
-		report(readList(fsys, file, func(at place, e Entry) {
+		report(yamlfile.List(fsys, file, func(at yamlfile.Place, e Entry) {
 			e.at = at
 			e.Answer = strings.TrimSpace(e.Answer)
 			if old, twice := b.Entries[e.ID]; twice {
-				complain(at, "id", true, "mục %q đã có ở %s:%d; bỏ một trong hai", e.ID, old.at.file, old.at.line("id"))
+				complain(at, "id", true, "mục %q đã có ở %s:%d; bỏ một trong hai", e.ID, old.at.File(), old.at.Line("id"))
 				return
 			}
 			b.Entries[e.ID] = e
 			b.Order = append(b.Order, e.ID)
 		}))
 	}
-	report(readList(fsys, "scope.yaml", func(at place, s Scope) {
+	report(yamlfile.List(fsys, "scope.yaml", func(at yamlfile.Place, s Scope) {
 		s.at = at
 		s.Reply = strings.TrimSpace(s.Reply)
 		b.Scope = append(b.Scope, s)
 	}))
 	for _, file := range contentIn(fsys, "asks") {
 		more := moreAsks{file: file}
-		report(readOne(fsys, file, &more.asks))
+		report(yamlfile.One(fsys, file, &more.asks))
 		asks = append(asks, more)
 	}
-	report(readList(fsys, "care.yaml", func(at place, c Care) {
+	report(yamlfile.List(fsys, "care.yaml", func(at yamlfile.Place, c Care) {
 		c.at = at
 		c.Reply = strings.TrimSpace(c.Reply)
 		b.Care = append(b.Care, c)
 	}))
-	report(readOne(fsys, "words.yaml", &words))
+	report(yamlfile.One(fsys, "words.yaml", &words))
 	return words, asks, unread
 }
 
@@ -162,7 +167,7 @@ func (b *Book) addAsks(files []moreAsks, complain complainFunc) {
 				for _, s := range b.Scope {
 					known = append(known, s.ID)
 				}
-				complain(place{file: more.file}, "", true, "chủ đề %q không có trong answers hay scope.yaml%s", id, orMeant(string(id), known))
+				complain(yamlfile.In(more.file), "", true, "chủ đề %q không có trong answers hay scope.yaml%s", id, yamlfile.OrMeant(string(id), known))
 				continue
 			}
 			e.Ask = append(e.Ask, more.asks[id]...)
@@ -172,7 +177,7 @@ func (b *Book) addAsks(files []moreAsks, complain complainFunc) {
 }
 
 func (b *Book) checkWords(words Words, complain complainFunc) {
-	at := place{file: "words.yaml"}
+	at := yamlfile.In("words.yaml")
 	for i, same := range words.Same {
 		if len(same) < 2 || slices.ContainsFunc(same, func(s string) bool { return len(strings.Fields(Fold(s))) == 0 }) {
 			complain(at, "", true, "nhóm thứ %d của same (%q) cần ít nhất hai cụm từ, không cụm nào trống", i+1, strings.Join(same, ", "))
@@ -184,7 +189,7 @@ func (b *Book) checkWords(words Words, complain complainFunc) {
 		}
 		for _, t := range a.Topics {
 			if _, ok := b.Entries[t]; !ok {
-				complain(at, "", true, "ambiguous: chủ đề %q không có trong kho%s", t, orMeant(string(t), b.topicIDs()))
+				complain(at, "", true, "ambiguous: chủ đề %q không có trong kho%s", t, yamlfile.OrMeant(string(t), b.topicIDs()))
 			}
 		}
 	}
@@ -224,35 +229,35 @@ func (b *Book) eachText(do func(string) string) {
 	}
 	for _, id := range slices.Sorted(maps.Keys(b.Documents)) {
 		d := b.Documents[id]
-		d.Name, d.Short, d.Note, d.at = do(d.Name), do(d.Short), do(d.Note), d.at.settled("")
+		d.Name, d.Short, d.Note, d.at = do(d.Name), do(d.Short), do(d.Note), d.at.Settled("")
 		b.Documents[id] = d
 	}
 	for _, id := range slices.Sorted(maps.Keys(b.Facts)) {
 		f := b.Facts[id]
 		f.Says, f.Article, f.ReadAt, f.Basis, f.Limit = do(f.Says), do(f.Article), do(f.ReadAt), do(f.Basis), do(f.Limit)
-		f.Document, f.ReadIn, f.Section, f.at = do(f.Document), do(f.ReadIn), do(f.Section), f.at.settled("")
+		f.Document, f.ReadIn, f.Section, f.at = do(f.Document), do(f.ReadIn), do(f.Section), f.at.Settled("")
 		list(f.Also)
 		b.Facts[id] = f
 	}
 	for _, id := range b.Order {
 		e := b.Entries[id]
-		e.Title, e.Answer, e.at = do(e.Title), do(e.Answer), e.at.settled("ask")
+		e.Title, e.Answer, e.at = do(e.Title), do(e.Answer), e.at.Settled("ask")
 		list(e.Ask)
 		list(e.Facts)
 		b.Entries[id] = e
 	}
 	for i, s := range b.Scope {
-		b.Scope[i].Title, b.Scope[i].Reply, b.Scope[i].at = do(s.Title), do(s.Reply), s.at.settled("ask")
+		b.Scope[i].Title, b.Scope[i].Reply, b.Scope[i].at = do(s.Title), do(s.Reply), s.at.Settled("ask")
 		list(s.Ask)
 	}
 	for i, c := range b.Care {
-		b.Care[i].Reply, b.Care[i].at = do(c.Reply), c.at.settled("")
+		b.Care[i].Reply, b.Care[i].at = do(c.Reply), c.at.Settled("")
 		list(c.Phrases)
 		list(c.Except)
 	}
 }
 
-type complainFunc = func(at place, key string, fatal bool, format string, args ...any)
+type complainFunc = func(at yamlfile.Place, key string, fatal bool, format string, args ...any)
 
 func (b *Book) checkDocuments(complain complainFunc) {
 	for _, id := range slices.Sorted(maps.Keys(b.Documents)) {
@@ -270,7 +275,7 @@ func (b *Book) checkDocuments(complain complainFunc) {
 				complain(d.at, "status", true, "văn bản %s đã bị thay nhưng thiếu ngày: replaced: {by: …, on: 2026-07-26}", d.ID)
 			}
 			if _, ok := b.Documents[d.Replaced.By]; !ok && d.Replaced.By != "" {
-				complain(d.at, "replaced", true, "văn bản %s ghi bị thay bởi %q, mã này không có trong documents.yaml%s", d.ID, d.Replaced.By, orMeant(d.Replaced.By, b.documentIDs()))
+				complain(d.at, "replaced", true, "văn bản %s ghi bị thay bởi %q, mã này không có trong documents.yaml%s", d.ID, d.Replaced.By, yamlfile.OrMeant(d.Replaced.By, b.documentIDs()))
 			}
 		default:
 			complain(d.at, "status", true, "status %q của %s phải là in_force, replaced hoặc unknown", d.Status, d.ID)
@@ -289,7 +294,7 @@ func (b *Book) checkFacts(complain complainFunc) {
 		}
 		for _, id := range append([]string{f.Document, f.ReadIn}, f.Also...) {
 			if _, ok := b.Documents[id]; !ok && id != "" {
-				complain(f.at, "document", true, "quy tắc %s dẫn văn bản %q, mã này không có trong documents.yaml%s", f.ID, id, orMeant(id, b.documentIDs()))
+				complain(f.at, "document", true, "quy tắc %s dẫn văn bản %q, mã này không có trong documents.yaml%s", f.ID, id, yamlfile.OrMeant(id, b.documentIDs()))
 			}
 		}
 		if f.Verified && f.Document == "" {
@@ -320,7 +325,7 @@ func (b *Book) checkEntries(complain complainFunc) {
 			if r == e.ID {
 				complain(e.at, "related", true, "%s: câu liên quan (related) là chính nó; bỏ đi", e.ID)
 			} else if _, ok := b.Entries[r]; !ok {
-				complain(e.at, "related", true, "%s: câu liên quan %q không có trong kho%s", e.ID, r, orMeant(string(r), b.topicIDs()))
+				complain(e.at, "related", true, "%s: câu liên quan %q không có trong kho%s", e.ID, r, yamlfile.OrMeant(string(r), b.topicIDs()))
 			}
 		}
 		if e.Function {
@@ -333,7 +338,7 @@ func (b *Book) checkEntries(complain complainFunc) {
 	}
 	for _, id := range []Topic{MyStatus, BotHelp} {
 		if e, ok := b.Entries[id]; !ok || !e.Function {
-			complain(place{file: "answers"}, "", true, "thiếu mục %s với function: true", id)
+			complain(yamlfile.In("answers"), "", true, "thiếu mục %s với function: true", id)
 		}
 	}
 }
@@ -354,7 +359,7 @@ func (b *Book) checkAnswer(e Entry, complain complainFunc) {
 		f, ok := b.Facts[id]
 		if !ok {
 			complete = false
-			complain(e.at, "facts", true, "%s: quy tắc %q không có trong facts.yaml%s", e.ID, id, orMeant(id, slices.Collect(maps.Keys(b.Facts))))
+			complain(e.at, "facts", true, "%s: quy tắc %q không có trong facts.yaml%s", e.ID, id, yamlfile.OrMeant(id, slices.Collect(maps.Keys(b.Facts))))
 			continue
 		}
 		ground.WriteString(" " + f.Says + " " + f.Limit)
@@ -404,7 +409,7 @@ func (b *Book) checkReplies(complain complainFunc) {
 // could never tell them apart.
 func (b *Book) checkPhrasings(complain complainFunc) {
 	seen := map[string]string{}
-	check := func(at place, owner string, asks []string) {
+	check := func(at yamlfile.Place, owner string, asks []string) {
 		for _, a := range asks {
 			key := plainWords(a)
 			if key == "" {
@@ -454,7 +459,7 @@ func (b *Book) ApprovedAfter(day Date) []Problem {
 	var out []Problem
 	for _, id := range b.Order {
 		if e := b.Entries[id]; e.Approval.On.After(day) {
-			out = append(out, Problem{File: e.at.file, Line: e.at.line("approval"), Reason: fmt.Sprintf(
+			out = append(out, Problem{File: e.at.File(), Line: e.at.Line("approval"), Reason: fmt.Sprintf(
 				"%s: ngày duyệt %s chưa tới; ghi ngày đã duyệt thật", id, asWritten(e.Approval.On))})
 		}
 	}
@@ -474,7 +479,7 @@ func (b *Book) Nearer() []Problem {
 	for p, a := range asks {
 		own, other, at := b.index.neighbours(int32(p), a) // #nosec G115 -- thousands
 		if other > own*nearerBy && other > nearerFrom {
-			found = append(found, finding{Problem{File: a.at.file, Line: a.at.line("ask"), Reason: fmt.Sprintf(
+			found = append(found, finding{Problem{File: a.at.File(), Line: a.at.Line("ask"), Reason: fmt.Sprintf(
 				"%s: cách hỏi %q giống %q của %s hơn các cách hỏi cùng mục; thêm chữ để phân biệt, hoặc chuyển mục",
 				classes[a.class].id, a.text, asks[at].text, classes[asks[at].class].id)}, other})
 		}

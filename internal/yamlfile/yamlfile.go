@@ -1,6 +1,9 @@
-package knowledge
+// Package yamlfile reads the reviewed YAML of content/ and says in plain words, with
+// file and line, what is wrong with it.
+package yamlfile
 
 import (
+	"encoding"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -33,21 +36,21 @@ func (p Problem) String() string {
 	return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Reason)
 }
 
-// place is where a piece of content was read, so that a finding can point at
+// Place is where a piece of content was read, so that a finding can point at
 // it.
-type place struct {
+type Place struct {
 	file     string
 	lines    map[string]int // key → line; "" is the first line of the item
 	only     int            // the one line still known once lines is nil
 	approval int            // and that of the approval
 }
 
-// settled forgets all lines but those of key and of the approval.
-func (p place) settled(key string) place {
-	return place{file: p.file, only: p.line(key), approval: p.line("approval")}
+// Settled forgets all lines but those of key and of the approval.
+func (p Place) Settled(key string) Place {
+	return Place{file: p.file, only: p.Line(key), approval: p.Line("approval")}
 }
 
-func (p place) line(key string) int {
+func (p Place) Line(key string) int {
 	if n, ok := p.lines[key]; ok {
 		return n
 	}
@@ -60,9 +63,9 @@ func (p place) line(key string) int {
 	return p.only
 }
 
-// readList reads a file that holds a YAML list. What cannot be read is a
+// List reads a file that holds a YAML list. What cannot be read is a
 // problem each and left out; the others are returned.
-func readList[T any](fsys fs.FS, file string, item func(place, T)) []Problem {
+func List[T any](fsys fs.FS, file string, item func(Place, T)) []Problem {
 	s, problems := readSource(fsys, file)
 	if s.body == nil {
 		return problems
@@ -72,7 +75,7 @@ func readList[T any](fsys fs.FS, file string, item func(place, T)) []Problem {
 		return []Problem{{File: file, Line: 1, Fatal: true, Reason: "tệp phải là một danh sách, mỗi mục bắt đầu bằng dấu gạch ngang"}}
 	}
 	for _, node := range list.Values {
-		at := place{file: file, lines: map[string]int{"": node.GetToken().Position.Line}}
+		at := Place{file: file, lines: map[string]int{"": node.GetToken().Position.Line}}
 		if m, ok := node.(*ast.MappingNode); ok {
 			for _, v := range m.Values {
 				key := v.Key.GetToken()
@@ -92,8 +95,8 @@ func readList[T any](fsys fs.FS, file string, item func(place, T)) []Problem {
 	return problems
 }
 
-// readOne reads a file that holds one YAML mapping.
-func readOne[T any](fsys fs.FS, file string, into *T) []Problem {
+// One reads a file that holds one YAML mapping.
+func One[T any](fsys fs.FS, file string, into *T) []Problem {
 	s, problems := readSource(fsys, file)
 	if s.body == nil {
 		return problems
@@ -181,19 +184,19 @@ func (s source) problem(err error, node ast.Node, t reflect.Type, line int) Prob
 			}
 			return found
 		case at != nil && p.fields != nil && strings.HasPrefix(message, "unknown field") && p.key.Position.Offset == at.Position.Offset:
-			found.Reason = fmt.Sprintf("không có mục %s", at.Value) + orMeant(at.Value, p.fields)
-			if nearest(at.Value, p.fields) == "" {
+			found.Reason = fmt.Sprintf("không có mục %s", at.Value) + OrMeant(at.Value, p.fields)
+			if Nearest(at.Value, p.fields) == "" {
 				found.Reason += "; chỗ này dùng: " + strings.Join(p.fields, ", ")
 			}
 			return found
 		}
 	}
-	found.Reason = explain(message, s.line(line))
+	found.Reason = explain(message, s.text(line))
 	return found
 }
 
-// line is the text of a line, from 1; empty where there is none.
-func (s source) line(n int) string {
+// text is the text of a line, from 1; empty where there is none.
+func (s source) text(n int) string {
 	if n < 1 || n > len(s.lines) {
 		return ""
 	}
@@ -208,12 +211,17 @@ type field struct {
 	fields []string     // keys the mapping may have; nil where any
 }
 
+// wrongDate reports whether a type called Date refuses the value.
 func (p field) wrongDate() bool {
-	if p.is != reflect.TypeFor[Date]() || p.value.Type() == ast.NullType {
+	if p.is == nil || p.is.Name() != "Date" || p.value.Type() == ast.NullType {
+		return false
+	}
+	date, ok := reflect.New(p.is).Interface().(encoding.TextUnmarshaler)
+	if !ok {
 		return false
 	}
 	_, scalar := p.value.(ast.ScalarNode)
-	return !scalar || new(Date).UnmarshalText([]byte(p.value.GetToken().Value)) != nil
+	return !scalar || date.UnmarshalText([]byte(p.value.GetToken().Value)) != nil
 }
 
 // fieldsOf walks all mappings of a node that is to become a value of type t.
@@ -324,17 +332,17 @@ func explain(message, line string) string {
 	return "YAML sai: " + message
 }
 
-// orMeant asks whether the nearest known name was meant; empty if none is near.
-func orMeant(name string, known []string) string {
-	if near := nearest(name, known); near != "" {
+// OrMeant asks whether the nearest known name was meant; empty if none is near.
+func OrMeant(name string, known []string) string {
+	if near := Nearest(name, known); near != "" {
 		return ", có phải ý bạn là " + near + "?"
 	}
 	return ""
 }
 
-// nearest returns the known name from which name is few letters off or with
+// Nearest returns the known name from which name is few letters off or with
 // which it shares at least half of all their words; empty if there is none.
-func nearest(name string, known []string) string {
+func Nearest(name string, known []string) string {
 	name = strings.ToLower(name)
 	words := strings.Split(name, "-")
 	best, least := "", max(2, len(name)/4)+1
@@ -390,4 +398,15 @@ func pathless(err error) string {
 		return p.Err.Error()
 	}
 	return err.Error()
+}
+
+// In returns the place that is a whole file.
+func In(file string) Place { return Place{file: file} }
+
+// File is where the item was read.
+func (p Place) File() string { return p.file }
+
+// Problem is a finding at a key of the item; "" means the item itself.
+func (p Place) Problem(key string, fatal bool, reason string) Problem {
+	return Problem{File: p.file, Line: p.Line(key), Fatal: fatal, Reason: reason}
 }

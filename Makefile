@@ -1,4 +1,4 @@
-.PHONY: check setup lint content bench crash demo fuzz
+.PHONY: check setup lint content learned bench crash demo fuzz
 
 # Everything that must hold before a commit lands: what CI runs.
 check: setup
@@ -15,6 +15,10 @@ setup:
 lint:
 	cd tools && GOBIN=$(CURDIR)/.bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 	.bin/golangci-lint run ./...
+
+# Learns content/ anew, for the program to be built with: after any change there.
+learned:
+	go test ./internal/knowledge -run TestContentComesWithWhatWasLearnedFromIt -update
 
 # Rewrites BENCHMARKS.md's raw figures: side by side with a peer in one run.
 bench: setup

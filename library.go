@@ -1,13 +1,13 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
 	"path"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"sync/atomic"
@@ -36,17 +36,21 @@ func contentFiles(dir string) fs.FS {
 
 // loadGC has the collector wait while the content is read: nearly all of it
 // stays or is gone soon, and the first student waits.
-const loadGC = 400
+const loadGC = 200
 
 // calmGC keeps the bot small between questions: it makes little garbage.
 const calmGC = 50
 
+// Nobody takes a memory profile of the bot, and it would take a megabyte.
+func init() { runtime.MemProfileRate = 0 }
+
 // openLibrary reads the content. Content with errors is refused; the error
 // shows the first finding.
 //
-// What was learned from the content is kept in a file, so that the next start
-// takes half the time; without one (an empty name, or one that cannot be read
-// or written) it is learned each time.
+// What was learned from the content built in is built in too. What is learned
+// from other content is kept in a file, so that the next start takes less than
+// half the time; without one (an empty name, or one that cannot be read or
+// written) it is learned each time.
 func openLibrary(files fs.FS, kept string, log *slog.Logger) (*library, error) {
 	l := &library{files: files, kept: kept, log: log, seen: fingerprint(files)}
 	debug.SetGCPercent(loadGC)
@@ -55,7 +59,7 @@ func openLibrary(files fs.FS, kept string, log *slog.Logger) (*library, error) {
 	if err != nil {
 		learned = nil
 	}
-	book, problems := knowledge.LoadLearned(files, learned)
+	book, problems := knowledge.LoadLearned(files, content.Learned, learned)
 	if book == nil {
 		return nil, fmt.Errorf("content: %w; see all: donghanh check", firstFatal(problems))
 	}
@@ -79,38 +83,43 @@ func (l *library) Book() *knowledge.Book { return l.book.Load() }
 // withdraws its answers within a second.
 const lookEvery = 300 * time.Millisecond
 
+// calmAfter is how long after a reading the memory it took is given back: the
+// first answers are out by then.
+const calmAfter = time.Second
+
 // Watch reads the content again when a file changed or reload is signalled,
 // until ctx ends. Content with errors changes nothing: the last good reading
 // stays.
 func (l *library) Watch(ctx context.Context, reload <-chan os.Signal) error {
 	l.keep()
-	debug.FreeOSMemory() // what reading the content took is not needed again
-	tick := time.NewTicker(lookEvery)
+	tick, calm := time.NewTicker(lookEvery), time.NewTimer(calmAfter)
 	defer tick.Stop()
+	defer calm.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-calm.C:
+			debug.FreeOSMemory()
+			debug.FreeOSMemory() // what pools held is let go by the second collection only
+			continue
 		case <-reload:
-			l.read()
 		case <-tick.C:
-			if now := fingerprint(l.files); now != l.seen {
-				l.read()
+			if fingerprint(l.files) == l.seen {
+				continue
 			}
 		}
+		l.read()
+		calm.Reset(calmAfter)
 	}
 }
 
-// keep writes what was learned for the next start, where it is new.
+// keep writes what was learned for the next start, where it had to be.
 func (l *library) keep() {
-	if l.kept == "" {
+	if l.kept == "" || !l.Book().LearnedAnew() {
 		return
 	}
-	now := l.Book().Learned()
-	if before, err := os.ReadFile(l.kept); err == nil && bytes.Equal(before, now) { // #nosec G304 -- as above
-		return
-	}
-	err := os.WriteFile(l.kept+".new", now, 0o600)
+	err := os.WriteFile(l.kept+".new", l.Book().Learned(), 0o600)
 	if err == nil {
 		err = os.Rename(l.kept+".new", l.kept)
 	}

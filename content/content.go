@@ -9,3 +9,9 @@ import "embed"
 //
 //go:embed *.yaml answers/*.yaml asks/*.yaml
 var Built embed.FS
+
+// Learned is what knowledge.Book.Learned returned for Built, so that the first
+// start does not have to learn; make learned renews it. Not to be changed.
+//
+//go:embed learned
+var Learned []byte

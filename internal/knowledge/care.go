@@ -28,7 +28,6 @@ func newCares(list []Care) cares {
 			c.runs[first] = append(c.runs[first], careRun{words, care, harmless})
 		}
 	}
-	defer c.pack()
 	for i, kind := range list {
 		for _, p := range kind.Phrases {
 			add(p, i, false)
@@ -37,12 +36,12 @@ func newCares(list []Care) cares {
 			add(p, i, true)
 		}
 	}
-	return c
+	return c.packed()
 }
 
-// pack moves all words next to each other: as cut, each run would hold memory
-// of its own.
-func (c cares) pack() {
+// packed returns the same with all words next to each other: as cut, each run
+// would hold memory of its own.
+func (c cares) packed() cares {
 	var all strings.Builder
 	var words []*word
 	for _, runs := range c.runs {
@@ -58,6 +57,11 @@ func (c cares) pack() {
 		n, m := len(w.exact), len(w.exact)+len(w.folded)
 		w.exact, w.folded, rest = rest[:n], rest[n:m], rest[m:]
 	}
+	runs := make(map[string][]careRun, len(c.runs))
+	for _, r := range c.runs {
+		runs[r[0].words[0].folded] = r
+	}
+	return cares{c.list, runs}
 }
 
 // distress returns the kind of care a text calls for, the first in the list,

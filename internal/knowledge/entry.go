@@ -3,7 +3,8 @@
 // returns is a text somebody wrote, reviewed and dated, or nothing.
 //
 // It does no input or output beyond reading the content it is given and has
-// no clock: whether a document is in force is asked for a day.
+// no clock: whether a document is in force is asked for a day. Reading uses
+// all cores; nothing of it goes on once it has returned.
 package knowledge
 
 import (
@@ -168,6 +169,7 @@ type Book struct {
 	Care      []Care
 
 	learnedFrom [sha256.Size]byte // names all that decides what is learned
+	learnedAnew bool              // by this reading
 	words       *normaliser
 	index       *index
 	cares       cares

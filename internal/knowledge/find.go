@@ -43,22 +43,7 @@ const (
 // Find returns what the book has for a question. before is the question the
 // same person asked in the turn before, or empty: a question that leans on it
 // ("thế còn dự bị thì sao?") is read with it.
-func (b *Book) Find(question, before string) Found { return b.find(b.read(question), before) }
-
-// reading is a sentence with its words as the normaliser reads them.
-type reading struct {
-	sentence
-	norm []string
-}
-
-func (b *Book) read(text string) []reading {
-	said := sentences(text)
-	out := make([]reading, len(said))
-	for i, s := range said {
-		out[i] = reading{s, b.words.words(s)}
-	}
-	return out
-}
+func (b *Book) Find(question, before string) Found { return b.find(b.words.reading(question), before) }
 
 func (b *Book) find(said []reading, before string) Found {
 	if c := b.cares.distress(said); c != nil {
@@ -71,7 +56,7 @@ func (b *Book) find(said []reading, before string) Found {
 	if before == "" || found.Scope != nil || len(said) == 0 || !b.leans(said, found) {
 		return found
 	}
-	together := b.decide(b.index.rank(said, b.read(before)))
+	together := b.decide(b.index.rank(said, b.words.reading(before)))
 	if found.Outcome == Nothing || together.Score > found.Score {
 		together.Leaned = true
 		return together
@@ -107,7 +92,7 @@ func (b *Book) ambiguous(said []reading) []Topic {
 // story, has one. Of several questions those without a sure answer come
 // together as one Nothing at the end.
 func (b *Book) FindAll(message, before string) []Found {
-	said := b.read(message)
+	said := b.words.reading(message)
 	whole := b.find(said, before)
 	if whole.Outcome == Distress {
 		return []Found{whole}
@@ -220,10 +205,10 @@ type scratch struct {
 	gather *gather
 	keys   []uint64
 	part   []float32 // by key: what its sentence counts
-	vector []posting
-	near   []float32 // by passage
+	vector []share
+	near   []float32 // by passage, without its norm
 	touch  []int32   // passages met
-	share  []float32 // by class
+	belief []float32 // by class
 }
 
 // Weights of a sentence's words by what the sentence does.
@@ -238,7 +223,7 @@ const (
 func (x *index) rank(said, before []reading) ranking {
 	s, _ := x.scratch.Get().(*scratch)
 	if s == nil {
-		s = &scratch{gather: newGather(len(x.idf)), near: make([]float32, len(x.passage)), share: make([]float32, len(x.classes))}
+		s = &scratch{gather: newGather(len(x.idf)), near: make([]float32, len(x.passage)), belief: make([]float32, len(x.classes))}
 	}
 	defer x.scratch.Put(s)
 	s.keys, s.part, s.vector = s.keys[:0], s.part[:0], s.vector[:0]
@@ -272,13 +257,13 @@ func (x *index) rank(said, before []reading) ranking {
 
 // knownShare is how much of the question the index knows, 0 to 1: a question
 // of mostly unknown words resembles nothing, however well the rest fits.
-func (x *index) knownShare(v []posting, unknown int) float64 {
+func (x *index) knownShare(v []share, unknown int) float64 {
 	if unknown == 0 {
 		return 1
 	}
 	known := 0
 	for _, t := range v {
-		if uint64(x.kinds[t.in])<<kindShift == single {
+		if x.feature.kind(t.feature) == single {
 			known++
 		}
 	}
@@ -287,36 +272,35 @@ func (x *index) knownShare(v []posting, unknown int) float64 {
 
 // resemblance is how near the nearest way of asking is, 0 to 1.
 func (x *index) resemblance(s *scratch) float64 {
-	s.touch = s.touch[:0]
-	for _, t := range s.vector {
-		in := x.in(t.in)
-		if tooCommon(t, len(in), len(x.passage)) {
-			continue
-		}
-		for _, p := range in {
-			if s.near[p.in] == 0 {
-				s.touch = append(s.touch, p.in)
-			}
-			s.near[p.in] += t.weight * p.weight
-		}
-	}
+	s.touch = x.meet(s.vector, s.near, s.touch[:0])
 	var nearest float32
 	for _, p := range s.touch {
-		nearest = max(nearest, s.near[p])
+		nearest = max(nearest, s.near[p]*x.norm[p])
 		s.near[p] = 0
 	}
 	return float64(nearest)
 }
 
+// meet adds to near how much each passage has in common with a question, and
+// appends to touched those it met.
+func (x *index) meet(v []share, near []float32, touched []int32) []int32 {
+	for _, t := range v {
+		if !tooCommon(t, int(x.postings.in[t.feature]), len(x.passage)) {
+			touched = x.postings.add(near, touched, t.feature, t.weight*x.idf[t.feature])
+		}
+	}
+	return touched
+}
+
 // likeliest returns the classes the learned weights believe in most, falling.
 func (x *index) likeliest(s *scratch) []candidate {
-	x.learned.score(s.vector, s.share)
-	for c := range s.share {
-		s.share[c] *= sharpness
+	x.learned.score(s.vector, s.belief)
+	for c := range s.belief {
+		s.belief[c] *= sharpness
 	}
-	softmax(s.share)
+	softmax(s.belief)
 	by := make([]candidate, 0, ranked+1)
-	for c, share := range s.share {
+	for c, share := range s.belief {
 		if len(by) == ranked && float64(share) <= by[ranked-1].share {
 			continue
 		}
@@ -333,7 +317,7 @@ func (x *index) likeliest(s *scratch) []candidate {
 // tooCommon reports whether a feature that stands in so many of all passages is
 // not worth following: it makes passages hardly more alike, and following it
 // would cost more than all others together.
-func tooCommon(t posting, in, of int) bool {
+func tooCommon(t share, in, of int) bool {
 	return in*commonIn > of && t.weight*t.weight < commonMass
 }
 
@@ -351,22 +335,14 @@ func (x *index) neighbours(self int32, a way) (own, other float64, at int32) {
 	for _, s := range sentences(a.text) {
 		keys, _ = x.sentenceKeys(keys, s, x.words.words(s), false)
 	}
-	for _, t := range x.vector(nil, g, keys, nil) {
-		in := x.in(t.in)
-		if tooCommon(t, len(in), len(x.passage)) {
-			continue
-		}
-		for _, p := range in {
-			near[p.in] += t.weight * p.weight
-		}
-	}
-	for p, n := range near {
+	for _, p := range x.meet(x.vector(nil, g, keys, nil), near, nil) {
+		n := float64(near[p] * x.norm[p])
 		switch {
-		case int32(p) == self: // #nosec G115 -- thousands
+		case p == self:
 		case x.passage[p] == a.class:
-			own = max(own, float64(n))
-		case float64(n) > other:
-			other, at = float64(n), int32(p) // #nosec G115 -- thousands
+			own = max(own, n)
+		case n > other:
+			other, at = n, p
 		}
 	}
 	return own, other, at

@@ -398,7 +398,7 @@ func TestWhatLeansOnTheTurnBefore(t *testing.T) {
 			if tt.sure {
 				found = Found{Outcome: Sure, Topic: "card"}
 			}
-			if got := b.leans(b.read(tt.said), found); got != tt.want {
+			if got := b.leans(b.words.reading(tt.said), found); got != tt.want {
 				t.Errorf("%q, understood alone %t: leans %t, want %t", tt.said, tt.sure, got, tt.want)
 			}
 		})

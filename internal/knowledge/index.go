@@ -24,22 +24,17 @@ type index struct {
 	classes []class
 	ids     map[string]uint32 // folded word → id, from 1
 	exact   map[string]uint32 // accented word → id, from 1
-	feature map[uint64]int32  // feature → number
-	idf     []float32         // by feature number
-	kinds   []uint8           // by feature number
+	feature features
+	idf     []float32 // by feature number
 
-	from     []int32   // feature number → where its postings begin; one more at the end
-	postings []posting // passages
-	passage  []int32   // passage → class
-	learned  *learned
-	spelling *spelling
+	postings    postings
+	passage     []int32   // passage → class
+	norm        []float32 // passage → what makes the length of its weights one
+	learned     *learned
+	learnedAnew bool // not known before
+	spelling    *spelling
 
 	scratch sync.Pool
-}
-
-// in returns the passages in which a feature stands.
-func (x *index) in(feature int32) []posting {
-	return x.postings[x.from[feature]:x.from[feature+1]]
 }
 
 // class is a topic or a kind out of scope.
@@ -49,9 +44,10 @@ type class struct {
 	id    string // for messages
 }
 
-type posting struct {
-	in     int32
-	weight float32
+// share is what a feature weighs in a question.
+type share struct {
+	feature int32
+	weight  float32
 }
 
 // Kinds of feature, in the top bits of its key.
@@ -73,7 +69,7 @@ var kindWeight = [...]float32{
 	marked >> kindShift: 1, group >> kindShift: 1, groupPair >> kindShift: 0.5,
 }
 
-func newIndex(b *Book, kept []byte) *index {
+func newIndex(b *Book, kept [][]byte) *index {
 	classes, asks := b.asks()
 	return buildIndex(b.words, classes, asks, b.recall(kept))
 }
@@ -107,7 +103,7 @@ func (b *Book) asks() (classes []class, asks []way) {
 // buildIndex indexes the ways of asking. known is what was learned from them
 // before, or nil.
 func buildIndex(words *normaliser, classes []class, asks []way, known *learned) *index {
-	x := &index{words: words, classes: classes, learned: known, ids: map[string]uint32{}, exact: map[string]uint32{}, feature: map[uint64]int32{}}
+	x := &index{words: words, classes: classes, learned: known, ids: map[string]uint32{}, exact: map[string]uint32{}}
 	var texts []string
 	for _, a := range asks {
 		texts = append(texts, a.text)
@@ -120,42 +116,21 @@ func buildIndex(words *normaliser, classes []class, asks []way, known *learned) 
 // build learns words, weights and postings from the texts of x.passage.
 func (x *index) build(texts []string) {
 	var all []uint64 // the features of all texts, one after the other
-	ends := make([]int, len(texts))
-	for p, t := range texts {
-		for _, s := range sentences(t) {
-			all, _ = x.sentenceKeys(all, s, x.words.words(s), true)
+	ends := make([]int, 0, len(texts))
+	for said := range x.words.ahead(texts) {
+		for _, s := range said {
+			all, _ = x.sentenceKeys(all, s.sentence, s.norm, true)
 		}
-		ends[p] = len(all)
+		ends = append(ends, len(all))
 	}
-	classes := x.weigh(all, ends)
-
-	g := newGather(len(x.idf))
-	vectors := make([]posting, 0, len(all))
-	examples := make([]example, len(texts))
-	x.from = make([]int32, len(x.idf)+1)
-	from := 0
-	for p, end := range ends {
-		start := len(vectors)
-		vectors = x.vector(vectors, g, all[from:end], nil)
-		examples[p] = example{vectors[start:], x.passage[p]}
-		for _, t := range examples[p].vector {
-			x.from[t.in+1]++
-		}
-		from = end
-	}
-	for f := range x.idf {
-		x.from[f+1] += x.from[f]
-	}
-	x.postings = make([]posting, len(vectors))
-	next := append([]int32(nil), x.from...)
+	examples, classes := x.weigh(all, ends)
+	x.norm = make([]float32, len(examples))
 	for p, e := range examples {
-		for _, t := range e.vector {
-			x.postings[next[t.in]] = posting{int32(p), t.weight} // #nosec G115 -- thousands
-			next[t.in]++
-		}
+		x.norm[p] = e.norm
 	}
+	x.postings = newPostings(examples, len(x.idf))
 	if x.learned == nil || len(x.learned.from) != len(x.idf)+1 {
-		x.learned = learn(examples, len(x.classes), classes)
+		x.learned, x.learnedAnew = learn(examples, len(x.classes), x.idf, classes), true
 	}
 	x.ids, x.exact = packed(x.ids), packed(x.exact)
 	x.spelling = newSpelling(x.ids)
@@ -175,33 +150,50 @@ func packed(ids map[string]uint32) map[string]uint32 {
 }
 
 // weigh numbers the features and finds what each is worth: the fewer classes
-// it occurs in, the more. It returns in how many each does.
-func (x *index) weigh(all []uint64, ends []int) (classes []int32) {
-	var last []int32 // the class a feature was met in last
-	p := 0
-	for i, k := range all {
-		for i >= ends[p] {
-			p++
+// it occurs in, the more. It returns the passages with their features, and in
+// how many classes each feature stands.
+func (x *index) weigh(all []uint64, ends []int) (examples []example, classes []int32) {
+	type met struct{ passage, class int32 } // the last it was met in
+	var last []met
+	numbers := make([]int32, 0, len(all))
+	examples = make([]example, len(ends))
+	from := 0
+	for p, end := range ends {
+		now, start := met{int32(p), x.passage[p]}, len(numbers) // #nosec G115 -- thousands
+		for _, k := range all[from:end] {
+			f, isNew := x.feature.add(k)
+			if isNew {
+				last, classes = append(last, met{-1, -1}), append(classes, 0)
+			}
+			if last[f].class != now.class {
+				classes[f]++
+			}
+			if last[f] != now {
+				last[f] = now
+				numbers = append(numbers, f)
+			}
 		}
-		f, ok := x.feature[k]
-		if !ok {
-			f = int32(len(last)) // #nosec G115 -- thousands
-			x.feature[k] = f
-			last, classes = append(last, -1), append(classes, 0)
-			x.kinds = append(x.kinds, uint8(k>>kindShift)) // #nosec G115 -- a few kinds
-		}
-		if last[f] != x.passage[p] {
-			last[f] = x.passage[p]
-			classes[f]++
-		}
+		examples[p] = example{features: numbers[start:], class: now.class}
+		from = end
 	}
 	n := float64(len(x.classes))
 	x.idf = make([]float32, len(classes))
 	for f := range x.idf {
-		x.idf[f] = float32(math.Log((n+1)/(float64(classes[f])+0.2))) * kindWeight[x.kinds[f]]
+		x.idf[f] = float32(math.Log((n+1)/(float64(classes[f])+0.2))) * kindWeight[x.feature.kind(int32(f))>>kindShift] // #nosec G115 -- thousands
 	}
-	return classes
+	for i := range examples {
+		e, sum := &examples[i], 0.0
+		for _, f := range e.features {
+			sum += float64(x.idf[f]) * float64(x.idf[f])
+		}
+		e.norm = unitNorm(sum)
+	}
+	return examples, classes
 }
+
+// unitNorm is what makes the length of weights one, sum being that of their
+// squares.
+func unitNorm(sum float64) float32 { return float32(1 / math.Sqrt(math.Max(sum, 1e-12))) }
 
 // sentenceKeys appends the features of a sentence, words being its words as
 // the normaliser reads them, and counts the words it does not know. With learn
@@ -275,31 +267,30 @@ func newGather(features int) *gather {
 }
 
 // vector appends features as weights of length one. A feature met twice counts
-// once, with the greater share. share, if given, is the weight of each key.
-func (x *index) vector(v []posting, g *gather, keys []uint64, share []float32) []posting {
+// once, with the greater part. part, if given, is what each key counts.
+func (x *index) vector(v []share, g *gather, keys []uint64, part []float32) []share {
 	g.round++
-	start := len(v)
 	var sum float64
 	for i, k := range keys {
-		f, ok := x.feature[k]
+		f, ok := x.feature.find(k)
 		if !ok {
 			continue
 		}
 		w := x.idf[f]
-		if share != nil {
-			w *= share[i]
+		if part != nil {
+			w *= part[i]
 		}
 		if g.met[f] != g.round {
 			g.met[f], g.at[f] = g.round, int32(len(v)) // #nosec G115 -- thousands
-			v = append(v, posting{f, w})
+			v = append(v, share{f, w})
 			sum += float64(w) * float64(w)
 		} else if old := &v[g.at[f]]; w > old.weight {
 			sum += float64(w)*float64(w) - float64(old.weight)*float64(old.weight)
 			old.weight = w
 		}
 	}
-	norm := float32(1 / math.Sqrt(math.Max(sum, 1e-12)))
-	for i := start; i < len(v); i++ {
+	norm := unitNorm(sum)
+	for i := range v {
 		v[i].weight *= norm
 	}
 	return v

@@ -2,63 +2,111 @@ package knowledge
 
 import (
 	"bytes"
+	"compress/flate"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"maps"
 	"math"
 	"slices"
 )
 
 // Learned is what was learned from the ways of asking, to be given to a later
-// Reload: learning is most of the time to read content. It is worth nothing to
-// a book with other ways of asking.
+// LoadLearned. It is worth nothing to a book with other ways of asking.
 func (b *Book) Learned() []byte {
-	key := b.learnedFrom
 	l := b.index.learned
-	out := make([]byte, 0, len(key)+8+4*len(l.from)+8*len(l.weights))
-	out = append(out, key[:]...)
-	put := func(n int32) { out = binary.LittleEndian.AppendUint32(out, uint32(n)) } // #nosec G115 -- bits
-	put(int32(len(l.from)))                                                         // #nosec G115 -- thousands
-	put(int32(len(l.weights)))                                                      // #nosec G115 -- thousands
-	for _, n := range l.from {
-		put(n)
+	var body []byte
+	body = binary.AppendUvarint(body, uint64(math.Float32bits(l.unit)))
+	body = binary.AppendUvarint(body, uint64(len(l.from)-1)) // #nosec G115 -- not below 0
+	for f := range len(l.from) - 1 {
+		body = binary.AppendUvarint(body, uint64(l.from[f+1]-l.from[f])) // #nosec G115 -- not below 0
 	}
-	for _, w := range l.weights {
-		put(w.class)
-		put(int32(math.Float32bits(w.value))) // #nosec G115 -- bits
+	for row := range l.rows() {
+		last := uint16(0)
+		for _, w := range row { // by class
+			body = binary.AppendUvarint(body, uint64(w.class-last))
+			last = w.class
+		}
 	}
-	return out
+	low, high := make([]byte, len(l.weights)), make([]byte, len(l.weights)) // like by like packs best
+	for i, w := range l.weights {
+		n := uint16(w.value<<1 ^ w.value>>15)      // #nosec G115 -- the sign last, so that small ones have a high byte of 0
+		low[i], high[i] = byte(n&0xff), byte(n>>8) // #nosec G115 -- eight bits
+	}
+	out := bytes.NewBuffer(append([]byte(nil), b.learnedFrom[:]...))
+	z, _ := flate.NewWriter(out, flate.BestCompression) // the level is a right one
+	for _, part := range [][]byte{body, low, high} {
+		_, _ = z.Write(part) // a buffer takes everything
+	}
+	_ = z.Close()
+	return out.Bytes()
 }
 
-// recall reads what Learned wrote. It returns nil for anything else: what was
-// learned from other ways of asking, or in another way, or is cut or spoilt.
-func (b *Book) recall(kept []byte) *learned {
-	key := b.learnedFrom
-	rest, ok := bytes.CutPrefix(kept, key[:])
-	if !ok || len(rest) < 8 || len(rest)%4 != 0 {
-		return nil
+// LearnedAnew reports whether the reading of this book had to learn: what it
+// learned is worth keeping for the next one.
+func (b *Book) LearnedAnew() bool { return b.learnedAnew }
+
+// recall reads what Learned wrote, the first that was learned from these ways
+// of asking. It returns nil for anything else: what was learned from others,
+// or in another way, or is cut or spoilt.
+func (b *Book) recall(kept [][]byte) *learned {
+	for _, k := range kept {
+		packed, ok := bytes.CutPrefix(k, b.learnedFrom[:])
+		if !ok {
+			continue
+		}
+		body, err := io.ReadAll(flate.NewReader(bytes.NewReader(packed)))
+		if err != nil {
+			continue
+		}
+		if l := unpack(body, len(b.Order)+len(b.Scope)); l != nil {
+			return l
+		}
 	}
-	take := func() int32 {
-		n := int32(binary.LittleEndian.Uint32(rest)) // #nosec G115 -- bits
-		rest = rest[4:]
+	return nil
+}
+
+// unpack reads weights of so many classes; nil if they are none.
+func unpack(body []byte, classes int) *learned {
+	ok := true
+	take := func() uint64 {
+		n, size := binary.Uvarint(body)
+		ok = ok && size > 0
+		body = body[max(size, 0):]
 		return n
 	}
-	features, weights := take(), take()
-	if features < 1 || weights < 0 || int64(len(rest)) != 4*int64(features)+8*int64(weights) {
+	l := &learned{unit: math.Float32frombits(uint32(take()))} // #nosec G115 -- bits
+	features := take()
+	if features > uint64(len(body)) {
 		return nil
 	}
-	l := &learned{from: make([]int32, features), weights: make([]weight, weights)}
-	for i := range l.from {
-		l.from[i] = take()
+	l.from = make([]int32, features+1)
+	weights := uint64(0)
+	for f := range features {
+		n := take()
+		if weights += n; n > uint64(classes) || weights > uint64(len(body)) { // #nosec G115 -- hundreds
+			return nil
+		}
+		l.from[f+1] = int32(weights) // #nosec G115 -- no more than bytes
 	}
+	l.weights = make([]weight, weights)
+	for row := range l.rows() {
+		class := uint64(0)
+		for i := range row {
+			if class += take(); class >= uint64(classes) { // #nosec G115 -- hundreds
+				return nil
+			}
+			row[i].class = uint16(class) // #nosec G115 -- hundreds
+		}
+	}
+	if !ok || uint64(len(body)) != 2*weights {
+		return nil
+	}
+	low, high := body[:weights], body[weights:]
 	for i := range l.weights {
-		l.weights[i] = weight{take(), math.Float32frombits(uint32(take()))} // #nosec G115 -- bits
-	}
-	classes := int32(len(b.Order) + len(b.Scope)) // #nosec G115 -- hundreds
-	if l.from[0] != 0 || l.from[features-1] != weights || !slices.IsSorted(l.from) ||
-		slices.ContainsFunc(l.weights, func(w weight) bool { return w.class < 0 || w.class >= classes }) {
-		return nil
+		n := uint16(high[i])<<8 | uint16(low[i])
+		l.weights[i].value = int16(n>>1) ^ -int16(n&1) // #nosec G115 -- as packed
 	}
 	return l
 }
@@ -67,7 +115,7 @@ func (b *Book) recall(kept []byte) *learned {
 func (b *Book) learnedKey(t Words) [sha256.Size]byte {
 	var all bytes.Buffer
 	classes, asks := b.asks()
-	fmt.Fprintln(&all, "1", orders, epochs, rate, gate, kindWeight)
+	fmt.Fprintln(&all, "2", orders, epochs, rate, gate, kindWeight)
 	for _, c := range classes {
 		fmt.Fprintln(&all, c.topic, c.scope, c.id)
 	}

@@ -29,17 +29,17 @@ type Problem = yamlfile.Problem
 // problems is fatal; the others are worth a look and the book can be used.
 func Load(fsys fs.FS) (*Book, []Problem) { return read(fsys, nil, nil) }
 
-// LoadLearned reads the content as Load does, in half the time when learned is
-// what Learned returned for the same ways of asking. Anything else in it is of
-// no effect.
-func LoadLearned(fsys fs.FS, learned []byte) (*Book, []Problem) { return read(fsys, nil, learned) }
+// LoadLearned reads the content as Load does, in half the time when one of
+// learned is what Learned returned for the same ways of asking. Anything
+// else in it is of no effect.
+func LoadLearned(fsys fs.FS, learned ...[]byte) (*Book, []Problem) { return read(fsys, nil, learned) }
 
 // Reload reads and checks the content as Load does. What was learned from the
 // ways of asking is taken over from b, which may be nil, when none of them
 // changed: marking a document replaced takes milliseconds then.
 func (b *Book) Reload(fsys fs.FS) (*Book, []Problem) { return read(fsys, b, nil) }
 
-func read(fsys fs.FS, old *Book, kept []byte) (*Book, []Problem) {
+func read(fsys fs.FS, old *Book, kept [][]byte) (*Book, []Problem) {
 	b := &Book{Documents: map[string]Document{}, Facts: map[string]Fact{}, Entries: map[Topic]Entry{}}
 	var problems []Problem
 	complain := func(at yamlfile.Place, key string, fatal bool, format string, args ...any) {
@@ -60,13 +60,14 @@ func read(fsys fs.FS, old *Book, kept []byte) (*Book, []Problem) {
 	if slices.ContainsFunc(problems, func(p Problem) bool { return p.Fatal }) {
 		return nil, problems
 	}
-	b.settle()
+	b.settle(&words)
 	b.words = newNormaliser(words)
 	b.learnedFrom = b.learnedKey(words)
 	if old != nil && old.learnedFrom == b.learnedFrom {
 		b.index = old.index
 	} else {
 		b.index = newIndex(b, kept)
+		b.learnedAnew = b.index.learnedAnew
 	}
 	b.cares = newCares(b.Care)
 	return b, problems
@@ -92,8 +93,24 @@ type moreAsks struct {
 // readFiles reads all files. What could not be read is returned; an id that
 // is missing or there twice is complained of.
 func (b *Book) readFiles(fsys fs.FS, complain complainFunc) (words Words, asks []moreAsks, unread []Problem) {
+	f := readAtOnce(fsys)
+	documents, facts := beginList[Document](f, "documents.yaml"), beginList[Fact](f, "facts.yaml")
+	scope, care := beginList[Scope](f, "scope.yaml"), beginList[Care](f, "care.yaml")
+	readWords := beginOne(f, "words.yaml", &words)
+	var answers []func(func(yamlfile.Place, Entry)) []Problem
+	for _, file := range contentIn(fsys, "answers") {
+		answers = append(answers, beginList[Entry](f, file))
+	}
+	for _, file := range contentIn(fsys, "asks") {
+		asks = append(asks, moreAsks{file: file})
+	}
+	readAsks := make([]func() []Problem, len(asks))
+	for i := range asks {
+		readAsks[i] = beginOne(f, asks[i].file, &asks[i].asks)
+	}
+
 	report := func(problems []Problem) { unread = append(unread, problems...) }
-	report(yamlfile.List(fsys, "documents.yaml", func(at yamlfile.Place, d Document) {
+	report(documents(func(at yamlfile.Place, d Document) {
 		d.at = at
 		if _, twice := b.Documents[d.ID]; twice || d.ID == "" {
 			complain(at, "id", true, "mã văn bản %q trống hoặc đã có", d.ID)
@@ -101,7 +118,7 @@ func (b *Book) readFiles(fsys fs.FS, complain complainFunc) (words Words, asks [
 		}
 		b.Documents[d.ID] = d
 	}))
-	report(yamlfile.List(fsys, "facts.yaml", func(at yamlfile.Place, f Fact) {
+	report(facts(func(at yamlfile.Place, f Fact) {
 		f.at = at
 		if _, twice := b.Facts[f.ID]; twice || f.ID == "" {
 			complain(at, "id", true, "mã quy tắc %q trống hoặc đã có", f.ID)
@@ -109,12 +126,11 @@ func (b *Book) readFiles(fsys fs.FS, complain complainFunc) (words Words, asks [
 		}
 		b.Facts[f.ID] = f
 	}))
-	files := contentIn(fsys, "answers")
-	if len(files) == 0 {
+	if len(answers) == 0 {
 		report([]Problem{{File: "answers", Fatal: true, Reason: "không có tệp câu trả lời nào (answers/*.yaml)"}})
 	}
-	for _, file := range files {
-		report(yamlfile.List(fsys, file, func(at yamlfile.Place, e Entry) {
+	for _, entries := range answers {
+		report(entries(func(at yamlfile.Place, e Entry) {
 			e.at = at
 			e.Answer = strings.TrimSpace(e.Answer)
 			if old, twice := b.Entries[e.ID]; twice {
@@ -125,22 +141,20 @@ func (b *Book) readFiles(fsys fs.FS, complain complainFunc) (words Words, asks [
 			b.Order = append(b.Order, e.ID)
 		}))
 	}
-	report(yamlfile.List(fsys, "scope.yaml", func(at yamlfile.Place, s Scope) {
+	report(scope(func(at yamlfile.Place, s Scope) {
 		s.at = at
 		s.Reply = strings.TrimSpace(s.Reply)
 		b.Scope = append(b.Scope, s)
 	}))
-	for _, file := range contentIn(fsys, "asks") {
-		more := moreAsks{file: file}
-		report(yamlfile.One(fsys, file, &more.asks))
-		asks = append(asks, more)
+	for _, read := range readAsks {
+		report(read())
 	}
-	report(yamlfile.List(fsys, "care.yaml", func(at yamlfile.Place, c Care) {
+	report(care(func(at yamlfile.Place, c Care) {
 		c.at = at
 		c.Reply = strings.TrimSpace(c.Reply)
 		b.Care = append(b.Care, c)
 	}))
-	report(yamlfile.One(fsys, "words.yaml", &words))
+	report(readWords())
 	return words, asks, unread
 }
 
@@ -204,58 +218,6 @@ func (b *Book) topicIDs() []string {
 }
 
 func (b *Book) documentIDs() []string { return slices.Collect(maps.Keys(b.Documents)) }
-
-// settle moves all texts next to each other and forgets what only the checks
-// need. As the YAML reader leaves them, lying among what it threw away, they
-// would hold several times their size.
-func (b *Book) settle() {
-	var all strings.Builder
-	b.eachText(func(s string) string { all.WriteString(s); return s })
-	rest := all.String()
-	b.eachText(func(s string) string {
-		moved := rest[:len(s)]
-		rest = rest[len(s):]
-		return moved
-	})
-}
-
-// eachText replaces each text of the book by what do makes of it, always in
-// the same order.
-func (b *Book) eachText(do func(string) string) {
-	list := func(texts []string) {
-		for i, s := range texts {
-			texts[i] = do(s)
-		}
-	}
-	for _, id := range slices.Sorted(maps.Keys(b.Documents)) {
-		d := b.Documents[id]
-		d.Name, d.Short, d.Note, d.at = do(d.Name), do(d.Short), do(d.Note), d.at.Settled("")
-		b.Documents[id] = d
-	}
-	for _, id := range slices.Sorted(maps.Keys(b.Facts)) {
-		f := b.Facts[id]
-		f.Says, f.Article, f.ReadAt, f.Basis, f.Limit = do(f.Says), do(f.Article), do(f.ReadAt), do(f.Basis), do(f.Limit)
-		f.Document, f.ReadIn, f.Section, f.at = do(f.Document), do(f.ReadIn), do(f.Section), f.at.Settled("")
-		list(f.Also)
-		b.Facts[id] = f
-	}
-	for _, id := range b.Order {
-		e := b.Entries[id]
-		e.Title, e.Answer, e.at = do(e.Title), do(e.Answer), e.at.Settled("ask")
-		list(e.Ask)
-		list(e.Facts)
-		b.Entries[id] = e
-	}
-	for i, s := range b.Scope {
-		b.Scope[i].Title, b.Scope[i].Reply, b.Scope[i].at = do(s.Title), do(s.Reply), s.at.Settled("ask")
-		list(s.Ask)
-	}
-	for i, c := range b.Care {
-		b.Care[i].Reply, b.Care[i].at = do(c.Reply), c.at.Settled("")
-		list(c.Phrases)
-		list(c.Except)
-	}
-}
 
 type complainFunc = func(at yamlfile.Place, key string, fatal bool, format string, args ...any)
 

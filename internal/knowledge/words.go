@@ -91,6 +91,35 @@ func newNormaliser(w Words) *normaliser {
 	return n
 }
 
+// reading is a sentence with its words as the normaliser reads them.
+type reading struct {
+	sentence
+	norm []string
+}
+
+// reading reads a text.
+func (n *normaliser) reading(text string) []reading {
+	said := sentences(text)
+	out := make([]reading, len(said))
+	for i, s := range said {
+		out[i] = reading{s, n.words(s)}
+	}
+	return out
+}
+
+// ahead reads texts in order, on another core and a little ahead of who
+// receives them. Who does must receive all.
+func (n *normaliser) ahead(texts []string) <-chan []reading {
+	out := make(chan []reading, 256)
+	go func() {
+		defer close(out)
+		for _, t := range texts {
+			out <- n.reading(t)
+		}
+	}()
+	return out
+}
+
 // read returns expressions as questions come to be read: short forms and equal
 // expressions made one.
 func (n *normaliser) read(texts []string) (out [][]string) {

@@ -30,6 +30,28 @@ func (m Month) Until(later Month) int {
 // String writes 03/2005, as people do.
 func (m Month) String() string { return fmt.Sprintf("%02d/%04d", m.Month, m.Year) }
 
+// MarshalText writes 2005-03, and nothing for no month.
+func (m Month) MarshalText() ([]byte, error) {
+	if m == (Month{}) {
+		return nil, nil
+	}
+	return fmt.Appendf(nil, "%04d-%02d", m.Year, m.Month), nil
+}
+
+// UnmarshalText reads what MarshalText writes.
+func (m *Month) UnmarshalText(b []byte) error {
+	*m = Month{}
+	if len(b) == 0 {
+		return nil
+	}
+	t, err := time.Parse("2006-01", string(b))
+	if err != nil {
+		return fmt.Errorf("%q: %w", b, ErrNotAMonth)
+	}
+	*m = MonthOf(t)
+	return nil
+}
+
 // ErrNotAMonth is returned for a text that names no month.
 var ErrNotAMonth = errors.New("not a month")
 

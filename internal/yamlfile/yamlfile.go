@@ -43,11 +43,30 @@ type Place struct {
 	lines    map[string]int // key → line; "" is the first line of the item
 	only     int            // the one line still known once lines is nil
 	approval int            // and that of the approval
+	item     ast.Node       // what was read there
 }
 
 // Settled forgets all lines but those of key and of the approval.
 func (p Place) Settled(key string) Place {
 	return Place{file: p.file, only: p.Line(key), approval: p.Line("approval")}
+}
+
+// LineIn returns the line of the n-th value (from 0) of the list at key, and
+// that of key where there is no such value.
+func (p Place) LineIn(key string, n int) int {
+	if m, ok := p.item.(*ast.MappingNode); ok {
+		for _, v := range m.Values {
+			list, ok := v.Value.(*ast.SequenceNode)
+			if ok && v.Key.GetToken().Value == key && n >= 0 && n < len(list.Values) {
+				value := list.Values[n]
+				if m, ok := value.(*ast.MappingNode); ok && len(m.Values) > 0 {
+					value = m.Values[0].Key // the mapping's own token is its first colon
+				}
+				return value.GetToken().Position.Line
+			}
+		}
+	}
+	return p.Line(key)
 }
 
 func (p Place) Line(key string) int {
@@ -75,7 +94,7 @@ func List[T any](fsys fs.FS, file string, item func(Place, T)) []Problem {
 		return []Problem{{File: file, Line: 1, Fatal: true, Reason: "tệp phải là một danh sách, mỗi mục bắt đầu bằng dấu gạch ngang"}}
 	}
 	for _, node := range list.Values {
-		at := Place{file: file, lines: map[string]int{"": node.GetToken().Position.Line}}
+		at := Place{file: file, item: node, lines: map[string]int{"": node.GetToken().Position.Line}}
 		if m, ok := node.(*ast.MappingNode); ok {
 			for _, v := range m.Values {
 				key := v.Key.GetToken()

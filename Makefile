@@ -34,6 +34,8 @@ fuzz:
 	go test ./internal/knowledge -run xxx -fuzz FuzzFind -fuzztime 60s -fuzzminimizetime 5x
 	go test ./internal/knowledge -run xxx -fuzz FuzzLoad -fuzztime 60s -fuzzminimizetime 5x
 	go test ./internal/wording -run xxx -fuzz FuzzSplit -fuzztime 60s -fuzzminimizetime 5x
+	go test ./internal/sheet -run xxx -fuzz FuzzRead -fuzztime 60s -fuzzminimizetime 5x
+	go test ./internal/roster -run xxx -fuzz FuzzPlan -fuzztime 60s -fuzzminimizetime 5x
 
 demo:
 	go run . demo

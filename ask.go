@@ -145,7 +145,7 @@ func terminalOne(b *knowledge.Book, f knowledge.Found, now time.Time) string {
 	case f.Outcome == knowledge.Distress:
 		return wording.Care(*f.Care)
 	case f.Topic == knowledge.BotHelp:
-		return wording.Help(journey.Guest, nil)
+		return wording.Help(nil, nil)
 	case f.Topic == knowledge.MyStatus:
 		return wording.MyStatus()
 	case f.Outcome == knowledge.Sure:

@@ -13,11 +13,11 @@ import (
 
 	"donghanh/bot"
 	"donghanh/content"
-	"donghanh/internal/chat"
 	"donghanh/internal/demo"
 	"donghanh/internal/journey"
 	"donghanh/internal/store"
 	"donghanh/internal/telegramtest"
+	"donghanh/scheduler"
 )
 
 // The people of the sample academy.
@@ -97,25 +97,22 @@ func newDemo(ctx context.Context, e env, start time.Time) (*sample, error) {
 		return nil, fmt.Errorf("demo: pretend Telegram: %w", err)
 	}
 	people := []demo.Person{
-		{User: telegramtest.User{ID: sampleStudent, FirstName: "Lan", LastName: "Nguyễn"}, Role: "Sinh viên", Hints: []string{"du bi bao lau v ad", "gpa bao nhieu thi dc xet", "bố em từng có án treo, em vào Đảng được không ạ", "/dieukien"}},
-		{User: telegramtest.User{ID: sampleMentor, FirstName: "Minh", LastName: "Trần"}, Role: "Người giúp đỡ", Hints: []string{"tôi được phân công giúp đỡ thì phải làm gì", "bản nhận xét đảng viên dự bị viết khi nào", "/trogiup"}},
-		{User: telegramtest.User{ID: sampleOfficer, FirstName: "Hạnh", LastName: "Phạm"}, Role: "Cán bộ Đoàn", Hints: []string{"nghị quyết giới thiệu đoàn viên ưu tú do ai ra", "/cauhoi", "/trogiup"}},
+		{User: telegramtest.User{ID: sampleStudent, FirstName: "Lan", LastName: "Nguyễn"}, Role: "Sinh viên", Hints: []string{"du bi bao lau v ad", "gpa bao nhieu thi dc xet", "bố em từng có án treo, em vào Đảng được không ạ", "/dieukien", "/hanhtrinh", startCommand("sv-lan")}},
+		{User: telegramtest.User{ID: sampleMentor, FirstName: "Minh", LastName: "Trần"}, Role: "Người giúp đỡ", Hints: []string{"tôi được phân công giúp đỡ thì phải làm gì", "bản nhận xét đảng viên dự bị viết khi nào", "/han", "/sinhvien", startCommand("gv-minh")}},
+		{User: telegramtest.User{ID: sampleOfficer, FirstName: "Hạnh", LastName: "Phạm"}, Role: "Cán bộ Đoàn, bí thư chi bộ", Hints: []string{"nghị quyết giới thiệu đoàn viên ưu tú do ai ra", "/cauhoi", "/han", "/sinhvien", startCommand("cb-hanh")}},
 	}
 	for _, p := range people {
 		telegram.Join(p.User)
 	}
-	roles := map[chat.Address]journey.Role{sampleStudent: journey.Student, sampleMentor: journey.Mentor, sampleOfficer: journey.YouthOfficer}
-	for who, role := range roles {
-		if err := db.SetRole(ctx, who, string(role)); err != nil {
-			return nil, err
-		}
+	if err := settle(ctx, db, lib.Rules(), clock.Now()); err != nil {
+		return nil, err
 	}
 	return &sample{
 		telegram: telegram, api: api, redis: redisServer, moved: moved,
 		page: demo.New(demo.Config{Telegram: telegram, People: people, Clock: clock, Bot: "Đồng Hành"}),
 		bots: &bots{
-			log: log, now: clock.Now, lib: lib, db: db, rate: 30, remindAt: 7*time.Hour + 30*time.Minute,
-			people: roles,
+			log: log, now: clock.Now, lib: lib, db: db, rate: 30,
+			hours:  scheduler.Hours{At: 7*time.Hour + 30*time.Minute, QuietFrom: 21*time.Hour + 30*time.Minute, QuietTo: 6*time.Hour + 30*time.Minute},
 			client: bot.New(bot.Config{Token: demoToken, API: "http://" + api.Addr().String(), Now: clock.Now, Log: log}),
 		},
 	}, nil

@@ -27,9 +27,34 @@ import (
 
 	"donghanh/internal/chat"
 	"donghanh/internal/journey"
+	"donghanh/internal/wording"
 )
 
 var pictures = flag.String("pictures", "", "folder in which TestDemo leaves demo.png and phone.png")
+
+// TestDemoWalksAClassThroughMonths moves the clock of the demo on: digests
+// come, a mentor says what is done, and silence climbs to the cell secretary
+// and the officer.
+func TestDemoWalksAClassThroughMonths(t *testing.T) {
+	_, url := startDemo(t)
+	p := openPage(t, startBrowser(t), url, 1440, 900)
+	for _, who := range []int64{sampleStudent, sampleMentor, sampleOfficer} {
+		p.begin(who)
+	}
+	move := func(to, day string) {
+		t.Helper()
+		p.do(chromedp.Click(chromedp.CSS(`[data-move="`+to+`"]`), chromedp.NodeEnabled))
+		p.until(`document.querySelector("#clock").innerText.includes("` + day + ` · 07:3")`)
+	}
+	move("morning", "25/11/2026")
+	p.has(sampleMentor, "Việc cần nhớ, thứ Tư 25/11/2026")
+	t.Log(look[string](p, chatOf(sampleStudent)))
+	t.Log(look[string](p, chatOf(sampleMentor)))
+	p.press(sampleMentor, "Đã làm")
+	time.Sleep(time.Second)
+	t.Log(look[string](p, chatOf(sampleMentor)))
+	t.Log(look[string](p, chatOf(sampleOfficer)))
+}
 
 // TestDemo goes through the whole product as a visitor of the demo would, in
 // one browser: each step builds on the ones before.
@@ -60,13 +85,15 @@ func TestDemo(t *testing.T) {
 		p.t = t
 		p.begin(sampleMentor)
 		p.begin(sampleOfficer)
-		for id, role := range d.bots.people {
+		for id, roles := range map[int64][]journey.Role{
+			sampleStudent: {journey.Student}, sampleMentor: {journey.Mentor}, sampleOfficer: {journey.YouthOfficer, journey.CellSecretary},
+		} {
 			var want []string
-			for _, c := range d.bots.handlers.Menu(role) {
+			for _, c := range d.bots.handlers.Menu(roles...) {
 				want = append(want, "/"+c.Name+" "+c.Does)
 			}
-			if slices.ContainsFunc(want, func(c string) bool { return strings.HasPrefix(c, "/cauhoi ") }) != (role == journey.YouthOfficer) {
-				t.Errorf("the menu of %s: %q", role, want)
+			if slices.ContainsFunc(want, func(c string) bool { return strings.HasPrefix(c, "/cauhoi ") }) != (id == sampleOfficer) {
+				t.Errorf("the menu of %s: %q", roles, want)
 			}
 			menu := fmt.Sprintf(`[...document.querySelectorAll("#phone-%d .pop-commands button")].map((b) => [...b.children].map((c) => c.textContent).join(" ")).join("\n")`, id)
 			p.until(menu + " === " + quoted(strings.Join(want, "\n")))
@@ -121,7 +148,7 @@ func TestDemo(t *testing.T) {
 		p.t = t
 		p.say(sampleOfficer, "/cauhoi")
 		p.has(sampleOfficer, unanswerable)
-		p.hasNot(sampleOfficer, "Lan")
+		p.hasNot(sampleOfficer, "Lan hỏi")
 		p.press(sampleOfficer, "Trả lời câu 1")
 		p.has(sampleOfficer, "Gõ câu trả lời")
 		p.say(sampleOfficer, answer)
@@ -371,11 +398,13 @@ func (p *shownPage) hasNot(person int64, text string) {
 	}
 }
 
-// begin presses the start button of an empty chat.
+// begin presses the start button of an empty chat and agrees to be linked.
 func (p *shownPage) begin(person int64) {
 	p.t.Helper()
 	p.do(chromedp.Click(at(person, ".start"), chromedp.NodeVisible))
-	p.has(person, "mình là Đồng Hành")
+	p.has(person, "Khi bạn đồng ý, mình lưu")
+	p.press(person, wording.LinkMe)
+	p.has(person, "Mình đã liên kết tài khoản này với bạn")
 }
 
 // press presses the last button with a label, once it is there.

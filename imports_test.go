@@ -14,21 +14,25 @@ var imports = map[string]string{
 	"chat":         "",
 	"desk":         "chat",
 	"journey":      "yamlfile",
+	"notice":       "journey",
 	"yamlfile":     "",
+	"feed":         "journey", // its iCalendar file
 	"knowledge":    "yamlfile",
-	"outbox/claim": "chat", // what queue and courier speak of
-	"wording":      "chat journey knowledge desk",
+	"outbox/claim": "chat",                       // what queue and courier speak of
+	"roster":       "journey knowledge yamlfile", // lists of people and events
+	"wording":      "chat journey knowledge desk roster notice",
 
 	"bot":       "chat",
-	"handlers":  "chat desk journey knowledge wording",
-	"scheduler": "chat journey wording",
+	"handlers":  "chat desk feed journey knowledge notice wording",
+	"scheduler": "chat journey notice wording",
 	"outbox":    "chat outbox/claim",
-	"store":     "chat desk outbox/claim",
+	"store":     "chat desk journey notice outbox/claim",
+	"sheet":     "roster", // its tables
 	"config":    "",
 	"content":   "",
 
 	"telegramtest": "",
-	"storetest":    "chat desk store",
+	"storetest":    "chat desk journey notice store",
 	"demo":         "telegramtest",
 }
 
@@ -39,6 +43,9 @@ var owners = map[string]string{
 	"github.com/robfig/cron/":         "scheduler",
 	"github.com/caarlos0/env/":        "config",
 	"github.com/goccy/go-yaml":        "yamlfile",
+	"github.com/arran4/golang-ical":   "feed",
+	"github.com/xuri/excelize/":       "sheet",
+	"github.com/skip2/go-qrcode":      "donghanh", // main: an invitation on the terminal
 }
 
 func TestImportsKeepToTheTable(t *testing.T) {

@@ -14,7 +14,9 @@ import (
 	"time"
 
 	"donghanh/content"
+	"donghanh/internal/journey"
 	"donghanh/internal/knowledge"
+	"donghanh/internal/yamlfile"
 )
 
 // library holds the content of the moment and reads it again when it changes.
@@ -23,6 +25,7 @@ type library struct {
 	kept  string // file with what was learned; empty: nowhere
 	log   *slog.Logger
 	book  atomic.Pointer[knowledge.Book]
+	rules atomic.Pointer[journey.Rules]
 	seen  string // fingerprint of what was read last
 }
 
@@ -63,11 +66,19 @@ func openLibrary(files fs.FS, kept string, log *slog.Logger) (*library, error) {
 	if book == nil {
 		return nil, fmt.Errorf("content: %w; see all: donghanh check", firstFatal(problems))
 	}
+	rules, found := journey.LoadRules(files)
+	if rules == nil {
+		return nil, fmt.Errorf("content: %w; see all: donghanh check", firstFatal(found))
+	}
 	l.book.Store(book)
+	l.rules.Store(rules)
 	return l, nil
 }
 
-func firstFatal(problems []knowledge.Problem) error {
+// Rules returns the rules of the way as last read without errors.
+func (l *library) Rules() *journey.Rules { return l.rules.Load() }
+
+func firstFatal(problems []yamlfile.Problem) error {
 	for _, p := range problems {
 		if p.Fatal {
 			return fmt.Errorf("%s", p)
@@ -135,7 +146,13 @@ func (l *library) read() {
 		l.log.Error("content not reloaded, the last good one stays", "finding", firstFatal(problems).Error())
 		return
 	}
+	rules, problems := journey.LoadRules(l.files)
+	if rules == nil {
+		l.log.Error("content not reloaded, the last good one stays", "finding", firstFatal(problems).Error())
+		return
+	}
 	l.book.Store(book)
+	l.rules.Store(rules)
 	l.keep()
 	l.log.Info("content reloaded", "entries", len(book.Entries), "awaiting", len(book.Awaiting()))
 }

@@ -57,6 +57,10 @@ const help = `Đồng Hành - bot hỏi đáp về việc vào Đảng
   donghanh ask QUESTION                     câu trả lời một sinh viên sẽ nhận được
   donghanh ask --jsonl                      đọc {"id","question","prev"?} từng dòng, ghi kết quả từng dòng
   donghanh ask --score FILE                 chấm một tệp câu hỏi có nhãn
+  donghanh import [--dry-run] [--links FILE] FILE…
+                                            nhập người và mốc từ XLSX, CSV: tất cả hoặc không gì cả
+  donghanh invite --role ROLE --name NAME [--unit UNIT]
+                                            lời mời dùng một lần cho người không có trong danh sách
   donghanh check [--all] [DIR]              kiểm tra nội dung, chỉ ra tệp và dòng
   donghanh version
   donghanh help
@@ -84,6 +88,10 @@ func do(ctx context.Context, args []string, e env) error {
 		return ask(args, e)
 	case "check":
 		return check(args, e)
+	case "import":
+		return importLists(ctx, args, e)
+	case "invite":
+		return invite(ctx, args, e)
 	case "serve":
 		return serve(ctx, args, e)
 	case "demo":

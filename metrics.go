@@ -36,7 +36,7 @@ const (
 
 var (
 	figureQueued   = figure("messages_queued", "Messages that wait or are on their way.", "lane")
-	figureEnded    = figure("messages_total", "Messages that came to an end: sent, failed (never accepted), unreachable (the person blocked the bot or is gone), in doubt (nobody knows).", "lane", "state")
+	figureEnded    = figure("messages_total", "Messages that came to an end: sent, failed (never accepted), unreachable (the person blocked the bot or is gone), in doubt (nobody knows), moot (nothing was left to say).", "lane", "state")
 	figureDoubts   = figure("doubts_total", "How often nobody knew whether a message had gone out; most were sent again.", "lane")
 	figureOutcomes = figure("questions_total", "Questions by outcome: sure (answered), asked (asked back), declined (no approved answer), care (a person may be in danger), chosen (a topic offered was pressed).", "outcome")
 	figureVotes    = figure("votes_total", "What people said of answers with the buttons under them.", "vote")

@@ -56,15 +56,17 @@ func serve(ctx context.Context, args []string, e env) (err error) {
 	defer func() { err = errors.Join(err, db.Close(), server.Close()) }()
 
 	b := &bots{
-		log: log, now: now, lib: lib, db: db, rate: cfg.SendRate, people: admins(cfg.AdminIDs),
-		remindAt: time.Duration(cfg.RemindAt.Hour)*time.Hour + time.Duration(cfg.RemindAt.Minute)*time.Minute,
-		client:   bot.New(bot.Config{Token: string(cfg.TelegramToken), API: cfg.TelegramAPI, Now: now, Log: log}),
+		log: log, now: now, lib: lib, db: db, rate: cfg.SendRate, admins: addresses(cfg.AdminIDs),
+		hours:  scheduler.Hours{At: cfg.RemindAt.SinceMidnight(), QuietFrom: cfg.QuietHours.From.SinceMidnight(), QuietTo: cfg.QuietHours.To.SinceMidnight()},
+		client: bot.New(bot.Config{Token: string(cfg.TelegramToken), API: cfg.TelegramAPI, Now: now, Log: log}),
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen)
 	if err != nil {
 		return fmt.Errorf("LISTEN: %w", err)
 	}
+	b.feedURL = feedAddress(cfg.WebhookURL, listener.Addr())
 	mux := http.NewServeMux()
+	mux.Handle("GET /lich/{file}", b.feeds())
 	mux.HandleFunc("GET /healthz", b.health)
 	mux.Handle("GET /metrics", b.metrics())
 	receive := b.poll
@@ -194,12 +196,22 @@ func watch(ctx context.Context, server redisServer) error {
 	}
 }
 
-func admins(ids []int64) map[chat.Address]journey.Role {
-	out := map[chat.Address]journey.Role{}
-	for _, id := range ids {
-		out[chat.Address(id)] = journey.Admin
+func addresses(ids []int64) []chat.Address {
+	out := make([]chat.Address, len(ids))
+	for i, id := range ids {
+		out[i] = chat.Address(id)
 	}
 	return out
+}
+
+// feedAddress is what stands before the secret of a calendar feed: on the host
+// that Telegram reaches, else where the bot listens.
+func feedAddress(webhook string, listen net.Addr) string {
+	u, err := url.Parse(webhook)
+	if err != nil || u.Host == "" {
+		u = &url.URL{Scheme: "http", Host: listen.String()}
+	}
+	return u.Scheme + "://" + u.Host + "/lich/"
 }
 
 // bots is one running bot: everything it needs, wired.
@@ -210,20 +222,39 @@ type bots struct {
 	db       *store.Store
 	client   *bot.Client
 	rate     int
-	people   map[chat.Address]journey.Role // those known by name of the settings
-	remindAt time.Duration
+	admins   []chat.Address // those the settings name
+	hours    scheduler.Hours
+	feedURL  string
+	menus    chan menu
 	handlers *handlers.Handlers
 }
+
+// menu is the command menu a conversation is to get.
+type menu struct {
+	of    chat.Address
+	roles []journey.Role
+}
+
+// menusWaiting is how many menus may wait to be set; one more is set when the
+// person is met again.
+const menusWaiting = 1000
 
 // run runs the parts every bot has, and those given, until ctx ends or one
 // fails; then it waits for all.
 func (b *bots) run(ctx context.Context, more ...func(context.Context) error) error {
-	b.handlers = handlers.New(handlers.Parts{Talks: b.db, Desk: b.db, Outbox: b.db, Book: b.lib.Book, Admins: b.with(journey.Admin), OnDuty: b.atDesk(), Log: b.log})
+	b.menus = make(chan menu, menusWaiting)
+	b.handlers = handlers.New(handlers.Parts{
+		Talks: b.db, People: b.db, Desk: b.db, Outbox: b.db, Book: b.lib.Book, Rules: b.lib.Rules, Admins: b.admins, OnDuty: b.atDesk, Log: b.log,
+		Quiet: handlers.Quiet{From: b.hours.QuietFrom, To: b.hours.QuietTo}, FeedURL: b.feedURL, Introduce: b.hasRoles,
+	})
 	defer context.AfterFunc(ctx, func() {
 		signal.Reset(os.Interrupt, syscall.SIGTERM)
 		b.log.Info("ending; a second signal ends it at once")
 	})()
-	courier := &outbox.Courier{Queue: b.db, Sender: b.client, Pace: outbox.Pace{Rate: b.rate, Lease: leaseFor}, Now: b.now, Log: b.log}
+	courier := &outbox.Courier{
+		Queue: b.db, Sender: b.client, Make: scheduler.Maker(b.db, b.lib.Rules, b.hours),
+		Pace: outbox.Pace{Rate: b.rate, Lease: leaseFor}, Now: b.now, Log: b.log,
+	}
 	b.db.OnPut(courier.Wake)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return courier.Run(ctx) })
@@ -231,6 +262,7 @@ func (b *bots) run(ctx context.Context, more ...func(context.Context) error) err
 		return scheduler.Run(ctx, b.now, b.log, b.jobs()...)
 	})
 	group.Go(func() error { b.introduce(ctx); return nil })
+	group.Go(func() error { b.setMenus(ctx); return nil })
 	for _, part := range more {
 		group.Go(func() error { return part(ctx) })
 	}
@@ -239,7 +271,10 @@ func (b *bots) run(ctx context.Context, more ...func(context.Context) error) err
 
 // jobs are what the clock brings about.
 func (b *bots) jobs() []scheduler.Job {
-	return []scheduler.Job{scheduler.DeskDigest(b.db, b.db, b.remindAt, b.atDesk())}
+	return []scheduler.Job{
+		scheduler.Remind(scheduler.Reminding{Tracks: b.db, Inboxes: b.db, Outbox: b.db, Rules: b.lib.Rules, Hours: b.hours, Admins: b.admins, Log: b.log}),
+		scheduler.DeskDigest(b.db, b.db, b.hours.At, b.atDesk),
+	}
 }
 
 func (b *bots) handle(ctx context.Context, in chat.Incoming) error {
@@ -284,22 +319,40 @@ func (b *bots) receiveAt(ctx context.Context, url, secret string) error {
 // introduce sets the command menus and the description, each until it worked.
 // The bot works without them, so Telegram being down only delays it.
 func (b *bots) introduce(ctx context.Context) {
-	set := func(what string, do func() error) {
-		if err := b.persist(ctx, what+" not set yet", do); err != nil {
-			b.log.Warn(what+" not set", "err", err)
+	b.set(ctx, "menu", func() error { return b.setMenu(ctx, everyone) })
+	for _, who := range b.admins {
+		b.set(ctx, "menu of an admin", func() error { return b.setMenu(ctx, who, journey.Admin) })
+	}
+	b.set(ctx, "description", func() error { return b.client.SetDescription(ctx, wording.Description()) })
+}
+
+// setMenus sets the menus of those who are linked, or no longer, until ctx
+// ends.
+func (b *bots) setMenus(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case m := <-b.menus:
+			b.set(ctx, "menu of a person", func() error { return b.setMenu(ctx, m.of, m.roles...) })
 		}
 	}
-	set("menu", func() error { return b.setMenu(ctx, everyone, journey.Guest) })
-	for who, role := range b.people {
-		set("menu of a role", func() error {
-			err := b.setMenu(ctx, who, role)
-			if _, gone := errors.AsType[*chat.Unreachable](err); gone {
-				return nil // one who never wrote has no menu yet
-			}
-			return err
-		})
+}
+
+// set does something at Telegram until it worked or was refused for good.
+func (b *bots) set(ctx context.Context, what string, do func() error) {
+	if err := b.persist(ctx, what+" not set yet", do); err != nil {
+		b.log.Warn(what+" not set", "err", err)
 	}
-	set("description", func() error { return b.client.SetDescription(ctx, wording.Description()) })
+}
+
+// hasRoles has a conversation get the menu of those roles, soon.
+func (b *bots) hasRoles(who chat.Address, roles []journey.Role) {
+	select {
+	case b.menus <- menu{who, roles}:
+	default:
+		b.log.Warn("too many menus wait; one is left as it is", "chat", who.String())
+	}
 }
 
 // leaseFor is how long a claimed message may be under way. It outlives the
@@ -309,28 +362,42 @@ const leaseFor = 30 * time.Second
 // everyone is the address of the menu for those the bot does not know.
 const everyone = chat.Address(0)
 
-func (b *bots) setMenu(ctx context.Context, to chat.Address, role journey.Role) error {
-	var menu []bot.Command
-	for _, c := range b.handlers.Menu(role) {
-		menu = append(menu, bot.Command{Name: c.Name, Description: c.Does})
+// setMenu sets the menu of a conversation; one who never wrote has none yet.
+func (b *bots) setMenu(ctx context.Context, to chat.Address, roles ...journey.Role) error {
+	var commands []bot.Command
+	for _, c := range b.handlers.Menu(roles...) {
+		commands = append(commands, bot.Command{Name: c.Name, Description: c.Does})
 	}
-	return b.client.SetCommands(ctx, to, menu)
+	err := b.client.SetCommands(ctx, to, commands)
+	if _, gone := errors.AsType[*chat.Unreachable](err); gone {
+		return nil
+	}
+	return err
 }
 
-// with lists the people of a role.
-func (b *bots) with(role journey.Role) []chat.Address {
-	var out []chat.Address
-	for who, has := range b.people {
-		if has == role {
+// atDesk lists those who look after waiting questions and can be written to.
+func (b *bots) atDesk(ctx context.Context) ([]chat.Address, error) {
+	staff, err := b.db.Staff(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var codes []journey.Code
+	for _, p := range staff {
+		if p.Has(journey.Admin, journey.YouthOfficer, journey.CellSecretary) {
+			codes = append(codes, p.Code)
+		}
+	}
+	tracks, err := b.db.Tracks(ctx, codes...)
+	if err != nil {
+		return nil, err
+	}
+	out := slices.Clone(b.admins)
+	for _, t := range tracks {
+		if who := chat.Address(t.Account); who != 0 && !slices.Contains(out, who) {
 			out = append(out, who)
 		}
 	}
-	return out
-}
-
-// atDesk lists those who look after waiting questions.
-func (b *bots) atDesk() []chat.Address {
-	return slices.Concat(b.with(journey.Admin), b.with(journey.YouthOfficer), b.with(journey.CellSecretary))
+	return out, nil
 }
 
 // persist does something at Telegram until it worked, ctx ended, or Telegram

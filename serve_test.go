@@ -28,6 +28,7 @@ import (
 	"donghanh/internal/chat"
 	"donghanh/internal/journey"
 	"donghanh/internal/store"
+	"donghanh/internal/storetest"
 	"donghanh/internal/telegramtest"
 	"donghanh/internal/wording"
 )
@@ -444,7 +445,7 @@ func TestServeSetsNoMenuTwice(t *testing.T) {
 		b, tg, stop := wired(t)
 		defer stop()
 		tg.Join(telegramtest.User{ID: 2, FirstName: "Hạnh"})
-		b.people = map[chat.Address]journey.Role{1: journey.Admin, 2: journey.YouthOfficer, 3: journey.Admin} // 3 never wrote
+		b.admins = []chat.Address{1, 2, 3} // 3 never wrote
 		tg.Fault(telegramtest.Fault{Method: "setMyDescription", Kind: telegramtest.BadGateway, Times: 3})
 		tg.Fault(telegramtest.Fault{Method: "setMyCommands", Kind: telegramtest.TooMany429, RetryAfter: 90})
 		b.introduce(t.Context())
@@ -461,19 +462,30 @@ func TestServeSetsNoMenuTwice(t *testing.T) {
 }
 
 func TestServeDeskAreThoseWhoSeeTheWaitingQuestions(t *testing.T) {
-	h := handlers.New(handlers.Parts{})
-	b := &bots{people: map[chat.Address]journey.Role{}}
-	var want []chat.Address
-	for i, role := range append(journey.Roles, journey.Guest) {
-		who := chat.Address(i + 1)
-		b.people[who] = role
+	rdb, _ := storetest.Miniredis(t)
+	b, h, now := &bots{db: store.New(rdb), admins: []chat.Address{99}}, handlers.New(handlers.Parts{}), time.Now()
+	want := []chat.Address{99}
+	for i, role := range journey.Roles {
+		who, code := chat.Address(i+1), journey.Code(role)
+		_, err := b.db.SaveTracks(t.Context(), journey.Save{Track: journey.Track{Person: journey.Person{Code: code, Name: "A", Roles: []journey.Role{role}}}})
+		if err = errors.Join(err, b.db.KeepStartCode(t.Context(), "code-"+string(role), code, now.Add(time.Hour))); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.db.Link(t.Context(), "code-"+string(role), who, now); err != nil {
+			t.Fatal(err)
+		}
 		if slices.ContainsFunc(h.Menu(role), func(c wording.Command) bool { return c.Name == "cauhoi" }) {
 			want = append(want, who)
 		}
 	}
-	got := b.atDesk()
+	_, err := b.db.SaveTracks(t.Context(), journey.Save{Track: journey.Track{Person: journey.Person{Code: "nobody", Name: "B", Roles: []journey.Role{journey.YouthOfficer}}}})
+	got, e := b.atDesk(t.Context())
+	if err = errors.Join(err, e); err != nil {
+		t.Fatal(err)
+	}
 	slices.Sort(got)
-	if !slices.Equal(got, want) || len(got) == 0 {
+	slices.Sort(want)
+	if !slices.Equal(got, want) || len(got) < 4 {
 		t.Errorf("at the desk are %v, /cauhoi is for %v", got, want)
 	}
 }

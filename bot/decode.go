@@ -14,6 +14,10 @@ import (
 // limit is below it.
 const maxIncoming = 10_000
 
+// maxTitle is how much of a group's title is read, in characters; Telegram's
+// own limit.
+const maxTitle = 128
+
 // update is as much of Telegram's Update as the bot reads. The library's type
 // knows hundreds of fields more, each of which can make a message unreadable
 // the day Telegram changes it.
@@ -34,8 +38,9 @@ type user struct {
 func (u user) name() string { return strings.TrimSpace(u.FirstName + " " + u.LastName) }
 
 type conversation struct {
-	ID   int64  `json:"id"`
-	Type string `json:"type"`
+	ID    int64  `json:"id"`
+	Type  string `json:"type"`
+	Title string `json:"title"`
 }
 
 type message struct {
@@ -44,9 +49,12 @@ type message struct {
 	Chat     conversation `json:"chat"`
 	Date     int64        `json:"date"`
 	Text     string       `json:"text"`
+	Entities entities     `json:"entities"`
 	Caption  string       `json:"caption"`
-	Photo    present      `json:"photo"`
-	Document present      `json:"document"`
+	About    entities     `json:"caption_entities"` // the formatting of Caption
+	Album    string       `json:"media_group_id"`
+	Photo    photo        `json:"photo"`
+	Document document     `json:"document"`
 
 	Animation present `json:"animation"`
 	Audio     present `json:"audio"`
@@ -74,20 +82,57 @@ func (p *present) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// file says what came with a message.
-func (m *message) file() chat.FileKind {
+// named is a file as Telegram names it; nothing of it is fetched.
+type named struct {
+	ID     string `json:"file_id"`
+	Size   int64  `json:"file_size"`
+	Width  int64  `json:"width"`
+	Height int64  `json:"height"`
+}
+
+// document is a file, as far as it can be read.
+type document struct {
+	present
+	named
+}
+
+// UnmarshalJSON takes any value.
+func (d *document) UnmarshalJSON(b []byte) error {
+	*d = document{}
+	_ = json.Unmarshal(b, &d.named) // without a name then
+	return d.present.UnmarshalJSON(b)
+}
+
+// photo is the largest of the sizes in which Telegram keeps a picture.
+type photo document
+
+// UnmarshalJSON takes any value.
+func (p *photo) UnmarshalJSON(b []byte) error {
+	*p = photo{}
+	for _, raw := range list(b) {
+		var size named
+		if json.Unmarshal(raw, &size) == nil && size.Width*size.Height >= p.Width*p.Height {
+			p.named = size
+		}
+	}
+	return p.present.UnmarshalJSON(b)
+}
+
+// file says what came with a message, and under which name it can be sent
+// again.
+func (m *message) file() (chat.FileKind, named) {
 	switch {
 	case bool(m.Animation): // has a document too
-		return chat.Other
-	case bool(m.Photo):
-		return chat.Photo
-	case bool(m.Document):
-		return chat.Document
+		return chat.Other, named{}
+	case bool(m.Photo.present):
+		return chat.Photo, m.Photo.named
+	case bool(m.Document.present):
+		return chat.Document, m.Document.named
 	case bool(m.Audio || m.Checklist || m.Contact || m.Dice || m.Game || m.Location || m.PaidMedia || m.Poll ||
 		m.Sticker || m.Story || m.Venue || m.Video || m.VideoNote || m.Voice):
-		return chat.Other
+		return chat.Other, named{}
 	}
-	return chat.NoFile
+	return chat.NoFile, named{}
 }
 
 type press struct {
@@ -101,9 +146,25 @@ type member struct {
 	From *user        `json:"from"`
 	Chat conversation `json:"chat"`
 	Date int64        `json:"date"`
-	New  struct {
-		Status string `json:"status"`
-	} `json:"new_chat_member"`
+	Old  standing     `json:"old_chat_member"`
+	New  standing     `json:"new_chat_member"`
+}
+
+// standing is what the bot is in a conversation.
+type standing struct {
+	Status   string `json:"status"`
+	IsMember bool   `json:"is_member"` // of one who is restricted
+}
+
+// in reports whether the bot is in the conversation.
+func (s standing) in() bool {
+	switch s.Status {
+	case "member", "administrator", "creator":
+		return true
+	case "restricted":
+		return s.IsMember
+	}
+	return false
 }
 
 // decode translates an update. concerns is false for one that is none of
@@ -136,17 +197,19 @@ func fromMessage(in *chat.Incoming, m *message, now time.Time) (concerns bool, e
 	if m.Chat.ID == 0 {
 		return false, errors.New("message without a chat")
 	}
-	in.File = m.file()
-	text := m.Text
-	if in.File != chat.NoFile {
-		text = m.Caption
+	kind, file := m.file()
+	text, formatting := m.Text, m.Entities
+	if kind != chat.NoFile {
+		text, formatting = m.Caption, m.About
 	}
-	if m.From == nil || m.From.ID == 0 || m.From.IsBot || text == "" && in.File == chat.NoFile {
+	if m.From == nil || m.From.ID == 0 || m.From.IsBot || text == "" && kind == chat.NoFile {
 		return false, nil
 	}
 	in.At = moment(m.Date, now)
 	in.Chat, in.From, in.Name = chat.Address(m.Chat.ID), chat.Address(m.From.ID), m.From.name()
 	in.Text = cutRunes(text, maxIncoming)
+	in.HTML = markup(in.Text, formatting)
+	in.File, in.FileID, in.FileSize, in.Album = kind, file.ID, file.Size, m.Album
 	in.Message = m.ID
 	return true, nil
 }
@@ -165,18 +228,24 @@ func fromPress(in *chat.Incoming, p *press, now time.Time) (concerns bool, err e
 	return true, nil
 }
 
-// fromMember sees a person stop the bot. That it was put out of a group is no
-// news about the person who did it; sending there will show.
+// fromMember sees a person stop the bot, and the bot come into a group or
+// channel and go out of it. What it may do there is no news: sending there
+// will show.
 func fromMember(in *chat.Incoming, m *member, now time.Time) (concerns bool, err error) {
 	if m.Chat.ID == 0 {
 		return false, errors.New("change of membership without a chat")
 	}
-	if m.Chat.ID < 0 || m.New.Status != "kicked" {
+	in.At, in.Chat = moment(m.Date, now), chat.Address(m.Chat.ID)
+	if !in.Chat.Group() {
+		in.From = in.Chat
+		in.Blocked = m.New.Status == "kicked"
+		return in.Blocked, nil
+	}
+	if m.From == nil || m.From.ID == 0 || m.From.IsBot || m.Old.in() == m.New.in() {
 		return false, nil
 	}
-	in.At = moment(m.Date, now)
-	in.Chat, in.From = chat.Address(m.Chat.ID), chat.Address(m.Chat.ID)
-	in.Blocked = true
+	in.From, in.Name, in.Title = chat.Address(m.From.ID), m.From.name(), cutRunes(m.Chat.Title, maxTitle)
+	in.Added, in.Removed = m.New.in(), !m.New.in()
 	return true, nil
 }
 

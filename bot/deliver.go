@@ -29,7 +29,9 @@ const noPreview = `{"is_disabled":true}`
 // nothing. Its error is one of those of package chat.
 //
 // An edit that changes nothing and a press that is too old to be acknowledged
-// count as delivered. An edit without text replaces the buttons only.
+// count as delivered. An edit without text replaces the buttons only. A
+// message that cannot be taken away, because it is older than 48 hours or gone
+// already, is Refused.
 func (c *Client) Deliver(ctx context.Context, m chat.Message) (chat.Receipt, error) {
 	switch m.Act {
 	case chat.Send:
@@ -38,6 +40,8 @@ func (c *Client) Deliver(ctx context.Context, m chat.Message) (chat.Receipt, err
 		return chat.Receipt{}, c.edit(ctx, m)
 	case chat.Ack:
 		return chat.Receipt{}, c.acknowledge(ctx, m)
+	case chat.Delete:
+		return chat.Receipt{}, c.remove(ctx, m)
 	}
 	return chat.Receipt{}, &chat.Refused{Reason: fmt.Sprintf("no such act: %q", m.Act)}
 }
@@ -49,8 +53,13 @@ func (c *Client) send(ctx context.Context, m chat.Message) (chat.Receipt, error)
 	}
 	params.AddBool("disable_notification", m.Quiet)
 	params.AddBool("protect_content", m.Protect)
-	if m.File != nil {
+	switch {
+	case m.File != nil && m.Attach != nil:
+		return chat.Receipt{}, &chat.Refused{Reason: "a file and an attachment in one message"}
+	case m.File != nil:
 		return c.sendFile(ctx, m, params)
+	case m.Attach != nil:
+		return c.sendAttached(ctx, m, params)
 	}
 	params["text"] = m.Text
 	params["link_preview_options"] = noPreview
@@ -72,6 +81,23 @@ func (c *Client) sendFile(ctx context.Context, m chat.Message, params tgbotapi.P
 	return receiptOf(result), meaning(err)
 }
 
+// sendAttached sends what Telegram has already.
+func (c *Client) sendAttached(ctx context.Context, m chat.Message, params tgbotapi.Params) (chat.Receipt, error) {
+	method, field := "sendDocument", "document"
+	switch {
+	case m.Attach.ID == "":
+		return chat.Receipt{}, &chat.Refused{Reason: "an attachment without a name"}
+	case m.Attach.Kind == chat.Photo:
+		method, field = "sendPhoto", "photo"
+	case m.Attach.Kind != chat.Document:
+		return chat.Receipt{}, &chat.Refused{Reason: fmt.Sprintf("an attachment of the kind %q", m.Attach.Kind)}
+	}
+	params[field] = m.Attach.ID
+	params.AddNonEmpty("caption", m.Text)
+	result, err := c.ask(ctx, method, params)
+	return receiptOf(result), err
+}
+
 func (c *Client) edit(ctx context.Context, m chat.Message) error {
 	if m.Target == 0 {
 		return &chat.Refused{Reason: "edit without a target"}
@@ -81,11 +107,16 @@ func (c *Client) edit(ctx context.Context, m chat.Message) error {
 		return err
 	}
 	params["message_id"] = strconv.Itoa(m.Target)
-	method := "editMessageText"
-	if m.Text == "" {
+	var method string
+	switch {
+	case m.Text == "":
 		method = "editMessageReplyMarkup"
 		delete(params, "parse_mode")
-	} else {
+	case m.Attach != nil:
+		method = "editMessageCaption"
+		params["caption"] = m.Text
+	default:
+		method = "editMessageText"
 		params["text"] = m.Text
 		params["link_preview_options"] = noPreview
 	}
@@ -94,6 +125,15 @@ func (c *Client) edit(ctx context.Context, m chat.Message) error {
 		err = nil
 	}
 	return meaning(err)
+}
+
+// remove takes a message away.
+func (c *Client) remove(ctx context.Context, m chat.Message) error {
+	if m.Target == 0 {
+		return &chat.Refused{Reason: "deletion without a target"}
+	}
+	_, err := c.ask(ctx, "deleteMessage", tgbotapi.Params{"chat_id": m.To.String(), "message_id": strconv.Itoa(m.Target)})
+	return err
 }
 
 func (c *Client) acknowledge(ctx context.Context, m chat.Message) error {

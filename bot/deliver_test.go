@@ -96,6 +96,119 @@ func TestAnEdit(t *testing.T) {
 	}
 }
 
+// What a person sent to the bot goes out again as it came, by its name.
+func TestAnAttachmentGoesOutByItsName(t *testing.T) {
+	for _, sent := range []chat.FileKind{chat.Photo, chat.Document} {
+		t.Run(string(sent), func(t *testing.T) {
+			b := inMemory(t, unlimited)
+			b.tg.Join(telegramtest.User{ID: 8, FirstName: "Bình"})
+			b.tg.UploadHTML(7, string(sent), "a.bin", []byte("data"), "<b>Họp</b> &amp; <i>🎉 <u>bế</u> giảng</i>")
+			raw, err := b.updates(t.Context(), 0, 0, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			in, _, err := decode(raw[0], noon)
+			if err != nil || in.File != sent || in.FileSize != 4 || in.HTML != "<b>Họp</b> &amp; <i>🎉 <u>bế</u> giảng</i>" {
+				t.Fatalf("came as %+v, error %v", in, err)
+			}
+			m := chat.Message{To: 8, Text: in.HTML, Attach: &chat.Attach{Kind: in.File, ID: in.FileID}, Rows: [][]chat.Button{{{Label: "Đã nhận", Data: "x"}}}, Protect: true}
+			receipt, err := b.Deliver(t.Context(), m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := b.tg.Messages(8)[0]
+			if got.ID != receipt.Message || got.File == nil || got.File.ID != in.FileID || got.Text != in.HTML || len(got.Rows) != 1 || !got.Protect {
+				t.Errorf("receipt %+v, arrived %+v with %+v", receipt, got, got.File)
+			}
+			m.Act, m.Target, m.Text = chat.Edit, receipt.Message, "<b>Dời</b>"
+			for range 2 { // the second changes nothing
+				if _, err := b.Deliver(t.Context(), m); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := b.tg.Messages(8)[0]; got.Text != "<b>Dời</b>" || got.File == nil || !got.Edited {
+				t.Errorf("after the edit %+v", got)
+			}
+			m.Text = strings.Repeat("a", 1025)
+			if _, err := b.Deliver(t.Context(), m); kind(err) != "Refused" {
+				t.Errorf("a caption of 1,025: %v, want Refused", err)
+			}
+			m.Text, m.Rows = "", nil
+			if _, err := b.Deliver(t.Context(), m); err != nil || len(b.tg.Messages(8)[0].Rows) != 0 || b.tg.Messages(8)[0].Text != "<b>Dời</b>" {
+				t.Errorf("an edit without text: %v, now %+v", err, b.tg.Messages(8)[0])
+			}
+			m = chat.Message{To: 8, Text: "<b>" + strings.Repeat("ạ", 1024) + "</b>", Attach: m.Attach}
+			if _, err := b.Deliver(t.Context(), m); err != nil {
+				t.Errorf("a caption of 1,024 letters and markup: %v", err)
+			}
+			m.Text += "b"
+			if _, err := b.Deliver(t.Context(), m); kind(err) != "Refused" {
+				t.Errorf("a caption of 1,025 letters: %v, want Refused", err)
+			}
+		})
+	}
+}
+
+func TestADeletionTakesTheMessageAwayWhileItMay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := inMemory(t, unlimited)
+		defer b.stop()
+		b.tg.AddBot(-5, 7, telegramtest.Group, "B5")
+		b.tg.SayIn(-5, 7, "của người khác")
+		foreign := b.tg.Messages(-5)[0].ID
+		send := func(to chat.Address) int {
+			receipt, err := b.Deliver(t.Context(), chat.Message{To: to, Text: "a"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return receipt.Message
+		}
+		early, inGroup, late := send(7), send(-5), send(7)
+		remove := func(to chat.Address, id int, want string) {
+			t.Helper()
+			_, err := b.Deliver(t.Context(), chat.Message{To: to, Act: chat.Delete, Target: id})
+			if want == "" && err != nil || want != "" && (kind(err) != "Refused" || !strings.Contains(err.Error(), want)) {
+				t.Errorf("deleting %d in %s: %v, want %q", id, to, err, want)
+			}
+		}
+		time.Sleep(48*time.Hour - time.Second)
+		remove(7, early, "")
+		remove(7, early, "message to delete not found")
+		remove(-5, inGroup, "")
+		remove(-5, foreign, "message can't be deleted")
+		time.Sleep(time.Second)
+		remove(7, late, "message can't be deleted")
+		if m := b.tg.Messages(7); !m[0].Deleted || m[1].Deleted {
+			t.Errorf("deleted: %t, %t; want the first only", m[0].Deleted, m[1].Deleted)
+		}
+	})
+}
+
+func TestAGroupTheBotWasPutOutOfIsUnreachable(t *testing.T) {
+	for _, group := range []telegramtest.GroupKind{telegramtest.Group, telegramtest.Supergroup, telegramtest.Channel} {
+		t.Run(string(group), func(t *testing.T) {
+			b := inMemory(t, unlimited)
+			b.tg.AddBot(-5, 7, group, "B5")
+			m := chat.Message{To: -5, Text: "a"}
+			if _, err := b.Deliver(t.Context(), m); err != nil {
+				t.Fatal(err)
+			}
+			b.tg.RemoveBot(-5, 7)
+			if _, err := b.Deliver(t.Context(), m); kind(err) != "Unreachable" {
+				t.Errorf("put out: %v, want Unreachable", err)
+			}
+			b.tg.AddBot(-5, 7, group, "B5")
+			if _, err := b.Deliver(t.Context(), m); err != nil {
+				t.Errorf("added again: %v", err)
+			}
+		})
+	}
+	c := New(Config{Token: token, HTTP: &http.Client{Transport: canned{400, `{"ok":false,"error_code":400,"description":"Bad Request: need administrator rights in the channel chat"}`}}})
+	if _, err := c.Deliver(t.Context(), chat.Message{To: -5, Text: "a"}); kind(err) != "Unreachable" {
+		t.Errorf("in a channel without the right to post: %v, want Unreachable", err)
+	}
+}
+
 func TestAPressIsAcknowledged(t *testing.T) {
 	tests := map[string]struct{ text, toast string }{
 		"silently":                       {"", ""},
@@ -138,6 +251,12 @@ func TestWhatTelegramRefuses(t *testing.T) {
 		"data and an address":           {chat.Message{To: 7, Text: "a", Rows: [][]chat.Button{{{Label: "x", Data: "d", URL: "https://a.vn"}}}}, "Refused", 0},
 		"neither data nor an address":   {chat.Message{To: 7, Text: "a", Rows: [][]chat.Button{{{Label: "x"}}}}, "Refused", 0},
 		"no label":                      {chat.Message{To: 7, Text: "a", Rows: [][]chat.Button{{{Data: "x"}}}}, "Refused", 1},
+		"a file and an attachment":      {chat.Message{To: 7, File: &chat.File{Name: "a", Data: []byte("b")}, Attach: &chat.Attach{Kind: chat.Photo, ID: "x"}}, "Refused", 0},
+		"an attachment without a name":  {chat.Message{To: 7, Attach: &chat.Attach{Kind: chat.Photo}}, "Refused", 0},
+		"an attachment of no kind":      {chat.Message{To: 7, Attach: &chat.Attach{Kind: chat.Other, ID: "x"}}, "Refused", 0},
+		"an attachment nobody sent":     {chat.Message{To: 7, Attach: &chat.Attach{Kind: chat.Photo, ID: "x"}}, "Refused", 1},
+		"deletion without a target":     {chat.Message{To: 7, Act: chat.Delete}, "Refused", 0},
+		"deletion of nothing":           {chat.Message{To: 7, Act: chat.Delete, Target: 99}, "Refused", 1},
 		"an act there is none of":       {chat.Message{To: 7, Act: "burn"}, "Refused", 0},
 		"a press without a name":        {chat.Message{To: 7, Act: chat.Ack}, "Refused", 0},
 		"a file over 50 MB":             {chat.Message{To: 7, File: &chat.File{Name: "a", Data: make([]byte, maxFile+1)}}, "Refused", 0},
@@ -306,6 +425,9 @@ func TestOnlyTelegramItselfStopsTheBot(t *testing.T) {
 				{To: 7, File: &chat.File{Name: "a", Data: make([]byte, 100_000)}},
 				{To: 7, Act: chat.Edit, Target: 1, Text: "a"},
 				{To: 7, Act: chat.Ack, Press: "1"},
+				{To: 7, Act: chat.Edit, Target: 1, Text: "a", Attach: &chat.Attach{Kind: chat.Photo, ID: "x"}},
+				{To: 7, Act: chat.Delete, Target: 1},
+				{To: 7, Text: "a", Attach: &chat.Attach{Kind: chat.Document, ID: "x"}},
 			} {
 				_, err := c.Deliver(t.Context(), m)
 				if kind(err) != tt.want {

@@ -108,6 +108,7 @@ var gone = []string{
 	"chat not found", "user is deactivated", "user_deactivated", "input_user_deactivated", "peer_id_invalid",
 	"group chat was deactivated", "bot was kicked", "bot was blocked", "bot is not a member",
 	"chat_write_forbidden", "not enough rights to send", "have no rights to send",
+	"need administrator rights in the channel",
 }
 
 // meaning turns a refusal into the words of package chat; other errors are in

@@ -449,7 +449,7 @@ func TestPollTranslates(t *testing.T) {
 		in := <-p.got
 		want := chat.Incoming{
 			ID: fmt.Sprintf("tg:%d", id), Seq: id, At: time.Unix(time.Now().Unix(), 0),
-			Chat: 7, From: 7, Name: "Nguyễn Văn An", Text: "/han", Message: receipt.Message + 1,
+			Chat: 7, From: 7, Name: "Nguyễn Văn An", Text: "/han", HTML: "/han", Message: receipt.Message + 1,
 		}
 		if !in.At.Equal(want.At) {
 			t.Errorf("typed at %s, want %s", in.At, want.At)
@@ -477,6 +477,23 @@ func TestPollTranslates(t *testing.T) {
 		b.tg.Upload(7, "photo", "anh.jpg", []byte("jpg"), "")
 		if in := <-p.got; in.File != chat.Photo || in.Text != "" {
 			t.Errorf("a photo came as %+v", in)
+		}
+		b.tg.SayHTML(7, "<b>Mời</b> họp <blockquote>8h &lt; 9h</blockquote>")
+		if in := <-p.got; in.Text != "Mời họp 8h < 9h" || in.HTML != "<b>Mời</b> họp <blockquote>8h &lt; 9h</blockquote>" {
+			t.Errorf("a formatted text came as %+v", in)
+		}
+		b.tg.UploadAlbum(7, [][]byte{[]byte("a"), []byte("bb")}, "hai ảnh")
+		first, second := <-p.got, <-p.got
+		if first.Album == "" || first.Album != second.Album || first.Text != "hai ảnh" || second.Text != "" || first.FileID == second.FileID || second.FileSize != 2 {
+			t.Errorf("an album came as %+v and %+v", first, second)
+		}
+		b.tg.AddBot(-77, 7, telegramtest.Channel, "Kênh K47")
+		if in := <-p.got; !in.Added || in.Chat != -77 || in.From != 7 || in.Title != "Kênh K47" || in.Text != "" {
+			t.Errorf("the bot was added to a channel, which came as %+v", in)
+		}
+		b.tg.RemoveBot(-77, 7)
+		if in := <-p.got; !in.Removed || in.Chat != -77 || in.From != 7 {
+			t.Errorf("the bot was put out of a channel, which came as %+v", in)
 		}
 		b.tg.Block(7)
 		if in := <-p.got; !in.Blocked || in.From != 7 || in.Chat != 7 {

@@ -235,6 +235,11 @@ func (Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }
 // Clock is a time of day in the zone of the rules.
 type Clock struct{ Hour, Minute int }
 
+// SinceMidnight returns how long after midnight it shows that time.
+func (c Clock) SinceMidnight() time.Duration {
+	return time.Duration(c.Hour)*time.Hour + time.Duration(c.Minute)*time.Minute
+}
+
 // UnmarshalText reads 07:30.
 func (c *Clock) UnmarshalText(b []byte) error {
 	t, err := time.Parse("15:04", string(b))

@@ -21,7 +21,15 @@ var reaches = map[string]string{
 	buttonTopic: ":" + probation + ":0", buttonGood: ":1:" + probation, buttonBad: ":1:" + probation, buttonOfficer: ":1",
 	buttonCheck: ":1:show", buttonDownload: "", buttonErase: ":chac", buttonReply: ":handed:tg:500", buttonSend: ":handed:tg:500",
 	buttonDrop: ":handed:tg:500:chac", buttonCancel: "", buttonLeave: "",
+	"/hanhtrinh": "", "/han": "", "/sinhvien": "",
+	buttonLink: ":khong-co-ma", buttonUnlink: ":chac",
+	wording.ButtonDone: ":sv-lan:" + ceremony(), wording.ButtonLater: ":sv-lan:" + ceremony(), wording.ButtonWhy: ":sv-lan:" + ceremony(),
+	buttonUndo: ":sv-lan:00000000", buttonPage: ":0:0", buttonDeadline: ":sv-lan:" + ceremony(), buttonPref: ":tuan", buttonCalendar: "", buttonFeed: ":moi",
+	buttonStudents: ":0:0:lan", buttonSearch: ":0", buttonStudent: ":sv-lan", buttonRecord: ":sv-lan", buttonRecordStep: ":1:event:E_CEREMONY_HELD",
 }
+
+// ceremony names the deadline of Lan's ceremony.
+func ceremony() string { return journey.Short("dl-ceremony/2026-11-05") }
 
 // reach is how somebody gets to a route.
 func reach(t *testing.T, who chat.Address, route Route) chat.Incoming {
@@ -61,7 +69,7 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 			out := r.hear(in)
 
 			refused := toast(out) == wording.ToastRefused || strings.Contains(text(out, stranger), plain(wording.NotForYou()))
-			mayUse := route.For == nil || slices.Contains(route.For, role)
+			mayUse := route.open([]journey.Role{role})
 			if refused == mayUse {
 				t.Errorf("role %q, %s: refused: %t, want %t", role, about(in), refused, !mayUse)
 			}
@@ -123,6 +131,23 @@ var forged = map[string]string{
 	"drops no question":              "dong:wrong:tg:500",
 	"drops nothing":                  "dong::",
 	"drops with more parts":          "dong:handed:x:tg:500",
+
+	"a student of somebody else":       "ht:sv-lan",
+	"no student":                       "ht:gv-minh",
+	"nobody":                           "ht:khong-ai",
+	"a path":                           "ht:../../etc",
+	"another's deadline":               "hn:sv-lan:" + ceremony() + ":0:0",
+	"another's deadline, done":         "xong:sv-lan:" + ceremony() + "::0:20261124",
+	"another's deadline, later":        "hoan:sv-lan:" + ceremony() + "::mai",
+	"why of another's deadline":        "visao:sv-lan:" + ceremony(),
+	"the digest of nobody":             "xong:-:20261124",
+	"the digest of a day that is none": "hoan:-:99999999",
+	"records of another":               "gm:sv-lan",
+	"records without a beginning":      "gb:1:save:20261124",
+	"takes back what another recorded": held,
+	"takes back nothing":               "lui:sv-lan",
+	"a preference there is not":        "nhac:khong",
+	"a feed command there is not":      "lich:khong",
 }
 
 // forgedByOthers is data that stands on the officers' buttons.

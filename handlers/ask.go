@@ -27,6 +27,9 @@ func (h *Handlers) Ask(ctx context.Context, r *Request) (chat.Reply, error) {
 	if reply, ok := h.checkTyped(r); ok {
 		return reply, nil
 	}
+	if reply, ok, err := h.flowTyped(ctx, r); ok || err != nil {
+		return reply, err
+	}
 	switch said := knowledge.Fold(strings.TrimSpace(r.Text)); {
 	case !hasLetters(said):
 		return chat.Reply{Texts: []string{wording.NothingSaid}}, nil
@@ -42,7 +45,10 @@ func (h *Handlers) Ask(ctx context.Context, r *Request) (chat.Reply, error) {
 	if err := h.desk.CountOutcome(ctx, r.ID, outcome(found[0].Outcome)); err != nil {
 		return chat.Reply{}, err
 	}
-	reply := h.found(r, found)
+	reply, err := h.found(ctx, r, found)
+	if err != nil {
+		return chat.Reply{}, err
+	}
 	text, hidden := desk.Mask(r.Text)
 	if found[0].Outcome != knowledge.Distress {
 		if hidden {
@@ -59,6 +65,27 @@ func (h *Handlers) Ask(ctx context.Context, r *Request) (chat.Reply, error) {
 		reply.Rows = append(reply.Rows, []chat.Button{button(wording.Continue, buttonCheck, r.Talk.Values[keyStart], stepShow)})
 	}
 	return reply, nil
+}
+
+// flowTyped takes what is typed while something waits for it. ok is false when
+// it is something else: a question may be asked in between, and a person in
+// distress is met before all.
+func (h *Handlers) flowTyped(ctx context.Context, r *Request) (reply chat.Reply, ok bool, err error) {
+	var take func(context.Context, *Request) (chat.Reply, bool, error)
+	switch {
+	case r.Talk.Flow == flowDone && r.Person.Has(concerned...):
+		take = h.doneTyped
+	case r.Talk.Flow == flowRecord && r.Person.Has(leading...):
+		take = h.recordTyped
+	case r.Talk.Flow == flowSearch && r.Person.Has(leading...):
+		take = h.searchTyped
+	default:
+		return chat.Reply{}, false, nil
+	}
+	if r.Book.FindAll(r.Text, "")[0].Outcome == knowledge.Distress {
+		return chat.Reply{}, false, nil
+	}
+	return take(ctx, r)
 }
 
 // documents says of the documents a question names which stand no more, and
@@ -121,38 +148,41 @@ func outcome(o knowledge.Outcome) string {
 }
 
 // found words what the book has.
-func (h *Handlers) found(r *Request, all []knowledge.Found) chat.Reply {
+func (h *Handlers) found(ctx context.Context, r *Request, all []knowledge.Found) (chat.Reply, error) {
 	if len(all) > 1 {
-		return h.several(r, all)
+		return h.several(ctx, r, all)
 	}
 	switch f := all[0]; f.Outcome {
 	case knowledge.Distress:
-		return chat.Reply{Texts: []string{wording.Care(*f.Care)}, Rows: [][]chat.Button{{button(wording.AskOfficer, buttonOfficer, r.Seq)}}}
+		return chat.Reply{Texts: []string{wording.Care(*f.Care)}, Rows: [][]chat.Button{{button(wording.AskOfficer, buttonOfficer, r.Seq)}}}, nil
 	case knowledge.Sure:
-		return h.topic(r, f.Topic, r.Seq)
+		return h.topic(ctx, r, f.Topic, r.Seq)
 	case knowledge.Unsure:
 		var rows [][]chat.Button
 		for _, t := range f.Choices {
 			rows = append(rows, []chat.Button{button(r.Book.Entries[t].Title, buttonTopic, t, r.Seq)})
 		}
-		return chat.Reply{Texts: []string{wording.MeantOne()}, Rows: append(rows, []chat.Button{button(wording.AskOfficer, buttonOfficer, r.Seq)})}
+		return chat.Reply{Texts: []string{wording.MeantOne()}, Rows: append(rows, []chat.Button{button(wording.AskOfficer, buttonOfficer, r.Seq)})}, nil
 	default:
 		if f.Scope != nil {
-			return chat.Reply{Texts: []string{wording.OutOfScope(*f.Scope)}}
+			return chat.Reply{Texts: []string{wording.OutOfScope(*f.Scope)}}, nil
 		}
-		return chat.Reply{Texts: []string{wording.NoAnswer()}, Rows: [][]chat.Button{{button(wording.AskOfficer, buttonOfficer, r.Seq)}}}
+		return chat.Reply{Texts: []string{wording.NoAnswer()}, Rows: [][]chat.Button{{button(wording.AskOfficer, buttonOfficer, r.Seq)}}}, nil
 	}
 }
 
 // several answers a message that asks several things, one message each.
-func (h *Handlers) several(r *Request, all []knowledge.Found) chat.Reply {
+func (h *Handlers) several(ctx context.Context, r *Request, all []knowledge.Found) (chat.Reply, error) {
 	var reply chat.Reply
 	for i, f := range all {
 		if f.Topic == "" { // what was asked besides
 			reply.Texts = append(reply.Texts, wording.RestUnanswered())
 			continue
 		}
-		one := h.topic(r, f.Topic, r.Seq)
+		one, err := h.topic(ctx, r, f.Topic, r.Seq)
+		if err != nil {
+			return chat.Reply{}, err
+		}
 		if i > 0 {
 			one.Texts[0] = wording.Also(i+1) + one.Texts[0]
 		}
@@ -162,21 +192,22 @@ func (h *Handlers) several(r *Request, all []knowledge.Found) chat.Reply {
 		{button(wording.GoodAnswer, buttonGood, r.Seq, all[0].Topic), button(wording.BadAnswer, buttonBad, r.Seq, all[0].Topic)},
 		{button(wording.AskOfficer, buttonOfficer, r.Seq)},
 	}
-	return reply
+	return reply, nil
 }
 
 // topic answers with one entry. seq names the question it answers.
-func (h *Handlers) topic(r *Request, t knowledge.Topic, seq int64) chat.Reply {
+func (h *Handlers) topic(ctx context.Context, r *Request, t knowledge.Topic, seq int64) (chat.Reply, error) {
 	e := r.Book.Entries[t]
 	officer := []chat.Button{button(wording.AskOfficer, buttonOfficer, seq)}
 	switch t {
 	case knowledge.BotHelp:
-		return chat.Reply{Texts: []string{wording.Help(r.Role, h.Menu(r.Role))}, Rows: [][]chat.Button{officer}}
+		return chat.Reply{Texts: []string{wording.Help(r.Person.Roles, h.Menu(r.Person.Roles...))}, Rows: [][]chat.Button{officer}}, nil
 	case knowledge.MyStatus:
-		return chat.Reply{Texts: []string{wording.MyStatus()}, Rows: [][]chat.Button{officer}}
+		text, err := h.onWay(ctx, r)
+		return chat.Reply{Texts: []string{text}, Rows: [][]chat.Button{officer}}, err
 	}
 	if d, gone := r.Book.Withdrawn(e, day(r)); gone {
-		return chat.Reply{Texts: []string{wording.Withdrawn(e, d)}, Rows: [][]chat.Button{officer}}
+		return chat.Reply{Texts: []string{wording.Withdrawn(e, d)}, Rows: [][]chat.Button{officer}}, nil
 	}
 	var rows [][]chat.Button
 	for _, rel := range e.Related[:min(len(e.Related), 3)] {
@@ -185,7 +216,7 @@ func (h *Handlers) topic(r *Request, t knowledge.Topic, seq int64) chat.Reply {
 	rows = append(rows,
 		[]chat.Button{button(wording.GoodAnswer, buttonGood, seq, t), button(wording.BadAnswer, buttonBad, seq, t)},
 		officer)
-	return chat.Reply{Texts: []string{wording.Answer(e, r.Book.Sources(e))}, Rows: rows}
+	return chat.Reply{Texts: []string{wording.Answer(e, r.Book.Sources(e))}, Rows: rows}, nil
 }
 
 // day is the day on which documents must be in force.
@@ -209,7 +240,7 @@ func (h *Handlers) AskTopic(ctx context.Context, r *Request) (chat.Reply, error)
 		text = asked.Text
 	}
 	r.Talk.Remember(chat.Asked{Seq: r.Seq, At: r.At, Text: text, Topic: string(t)})
-	return h.topic(r, t, r.Seq), nil
+	return h.topic(ctx, r, t, r.Seq)
 }
 
 // GoodAnswer counts "Đúng ý".
@@ -282,7 +313,11 @@ func (h *Handlers) keep(ctx context.Context, r *Request, a chat.Asked, why desk.
 	}
 	var alarm []chat.Message
 	if why == desk.Urgent {
-		for _, who := range h.onDuty {
+		onDuty, err := h.onDuty(ctx)
+		if err != nil {
+			return chat.Reply{}, err
+		}
+		for _, who := range onDuty {
 			alarm = append(alarm, chat.Message{Key: fmt.Sprintf("urgent/%s/%s", q.ID, who), To: who, Lane: chat.Answers, At: r.At, Text: wording.SomeoneInNeed()})
 		}
 	}

@@ -10,17 +10,9 @@ import (
 	"donghanh/internal/wording"
 )
 
-// Start greets a person.
-func (h *Handlers) Start(_ context.Context, r *Request) (chat.Reply, error) {
-	if len(r.Args) > 0 { // nobody has been given a code yet
-		return chat.Reply{Texts: []string{wording.BadCode()}}, nil
-	}
-	return chat.Reply{Texts: []string{wording.Welcome(r.Name)}}, nil
-}
-
 // Help says what the person can do here.
 func (h *Handlers) Help(_ context.Context, r *Request) (chat.Reply, error) {
-	return chat.Reply{Texts: []string{wording.Help(r.Role, h.Menu(r.Role))}}, nil
+	return chat.Reply{Texts: []string{wording.Help(r.Person.Roles, h.Menu(r.Person.Roles...))}}, nil
 }
 
 // Cancel ends what is under way.
@@ -41,10 +33,17 @@ func (h *Handlers) MyData(ctx context.Context, r *Request) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return chat.Reply{
-		Texts: []string{wording.MyData(r.Role, r.Talk.Asked, r.Talk.Flow != "", len(waiting))},
-		Rows:  [][]chat.Button{{button(wording.DownloadData, buttonDownload), button(wording.EraseData, buttonErase)}},
-	}, nil
+	reply := chat.Reply{
+		Texts: []string{wording.MyData(wording.Stored{
+			Roles: r.Person.Roles, Person: r.Who.Person, Events: len(r.Who.Facts()), Pref: r.Who.Pref,
+			Asked: len(r.Talk.Asked), Flow: r.Talk.Flow != "", Waiting: len(waiting),
+		})},
+		Rows: [][]chat.Button{{button(wording.DownloadData, buttonDownload), button(wording.EraseData, buttonErase)}},
+	}
+	if r.linked() {
+		reply.Rows = append(reply.Rows, []chat.Button{button(wording.UnlinkMe, buttonUnlink)})
+	}
+	return reply, nil
 }
 
 // Download sends all that is stored about the person as a file.
@@ -53,10 +52,16 @@ func (h *Handlers) Download(ctx context.Context, r *Request) (chat.Reply, error)
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	data, err := json.MarshalIndent(map[string]any{
-		"tai_khoan": r.From, "vai_tro": r.Role, "cau_hoi_gan_day": r.Talk.Asked,
+	all := map[string]any{
+		"tai_khoan": r.From, "vai_tro": r.Person.Roles, "cau_hoi_gan_day": r.Talk.Asked,
 		"dang_nhap_do": r.Talk.Values, "cho_can_bo": waiting,
-	}, "", "  ")
+	}
+	if r.linked() {
+		all["trong_danh_sach"], all["tu_ngay"] = r.Who.Person, r.Who.Since
+		all["moc"], all["da_nhac"], all["cach_nhac"] = r.Who.Events, r.Who.Told, r.Who.Pref
+		all["lich_rieng"] = "nếu có, chỉ lưu dấu băm của địa chỉ"
+	}
+	data, err := json.MarshalIndent(all, "", "  ")
 	if err != nil {
 		return chat.Reply{}, fmt.Errorf("download: %w", err)
 	}
@@ -70,7 +75,8 @@ func (h *Handlers) Download(ctx context.Context, r *Request) (chat.Reply, error)
 const sure = "chac"
 
 // Erase asks once more, and then forgets all that is stored about the person
-// but the role, which the organisation gave.
+// but what duty keeps: their place in the lists, their events, and the link by
+// which they are reminded.
 func (h *Handlers) Erase(ctx context.Context, r *Request) (chat.Reply, error) {
 	if r.arg(0) != sure {
 		return chat.Reply{Edit: true, Texts: []string{wording.EraseSure()}, Rows: [][]chat.Button{{
@@ -81,13 +87,29 @@ func (h *Handlers) Erase(ctx context.Context, r *Request) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	reply := chat.Reply{
-		Texts: []string{wording.Erased(len(r.Talk.Asked), len(waiting), r.At.In(journey.Zone))}, Edit: true, Toast: wording.ToastErased,
+		Texts: []string{wording.Erased(len(r.Talk.Asked), len(waiting), r.linked(), r.At.In(journey.Zone))}, Edit: true, Toast: wording.ToastErased,
+	}
+	if r.linked() {
+		reply.Rows = [][]chat.Button{{button(wording.UnlinkMe, buttonUnlink)}}
 	}
 	if err := h.announce(ctx, r, reply); err != nil {
 		return chat.Reply{}, err
 	}
 	if _, err := h.desk.EraseQuestions(ctx, r.From); err != nil {
 		return chat.Reply{}, err
+	}
+	if code := r.Who.Person.Code; code != "" {
+		err := h.change(ctx, r, code, func(t journey.Track) (journey.Track, bool, error) {
+			changed := t.Pref != journey.Daily
+			t.Pref = journey.Daily
+			return t, changed, nil
+		})
+		if err != nil {
+			return chat.Reply{}, err
+		}
+		if err := h.people.DropFeed(ctx, code); err != nil {
+			return chat.Reply{}, err
+		}
 	}
 	*r.Talk = chat.Talk{}
 	return reply, nil

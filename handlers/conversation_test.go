@@ -34,25 +34,28 @@ func load(files fs.FS) *knowledge.Book {
 	return b
 }
 
-// People of the conversations.
-var people = map[string]chat.Address{"sinh viên": 11, "quản trị": 99}
-
-// newBot is the bot as the conversations meet it: the built-in content, an
-// empty store, one admin, at 21:40 on 24 November 2026.
+// newBot is the bot as the conversations meet it: the built-in content, the
+// sample academy, one admin, at 21:40 on 24 November 2026.
 func newBot(book func() *knowledge.Book) (*Handlers, *storetest.Memory) {
 	store := storetest.NewMemory()
-	return New(Parts{
-		Talks: store, Desk: store, Outbox: store, Book: book,
-		Admins: []chat.Address{people["quản trị"]}, OnDuty: []chat.Address{people["quản trị"]}, Log: slog.New(slog.DiscardHandler),
-	}), store
+	settle(store)
+	p := testParts(store)
+	p.Book, p.OnDuty, p.Log = book, onDuty, slog.New(slog.DiscardHandler)
+	return New(p), store
 }
 
 var evening = time.Date(2026, 11, 24, 21, 40, 0, 0, journey.Zone)
 
+func onDuty(context.Context) ([]chat.Address, error) {
+	return []chat.Address{people["quản trị"]}, nil
+}
+
 // TestConversations plays each file in testdata and compares it whole. A line
 // "> sinh viên: text" is typed, "> sinh viên: [label]" presses the button of
-// that label nearest above, "> sinh viên: <photo>" attaches a file; the lines
-// between are what the bot says.
+// label nearest above that the person was shown, "> sinh viên: <photo>" attaches
+// a file, "> sinh viên: {data}" presses a button of that data whether it stands
+// anywhere or not, and "= 2026-11-25 08:00" sets the clock; the lines between
+// are what the bot says.
 func TestConversations(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) == 0 {
@@ -82,15 +85,24 @@ func play(t *testing.T, script string) string {
 	t.Helper()
 	h, store := newBot(built)
 	var out strings.Builder
-	buttons := map[string]chat.Button{} // label → the nearest above
-	target := map[string]int{}          // label → its message
+	type shown struct {
+		chat.Button
+		message int
+	}
+	buttons := map[string]shown{} // person and label → the nearest above
 	seq, message := int64(100), 1000
 	at := evening
 	for line := range strings.Lines(script) {
 		line = strings.TrimRight(line, "\n")
 		said, ok := strings.CutPrefix(line, "> ")
 		if !ok {
-			if strings.HasPrefix(line, "#") {
+			if clock, ok := strings.CutPrefix(line, "= "); ok {
+				var err error
+				if at, err = time.ParseInLocation("2006-01-02 15:04", clock, journey.Zone); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if strings.HasPrefix(line, "#") || strings.HasPrefix(line, "= ") {
 				out.WriteString(line + "\n")
 			}
 			continue
@@ -108,11 +120,13 @@ func play(t *testing.T, script string) string {
 			in.File = chat.Photo
 		case strings.HasPrefix(text, "[") && strings.HasSuffix(text, "]"):
 			label := strings.Trim(text, "[]")
-			b, ok := buttons[label]
+			b, ok := buttons[name+"/"+label]
 			if !ok {
-				t.Fatalf("no button %q above", label)
+				t.Fatalf("%s: no button %q above:\n%s", line, label, out.String())
 			}
-			in.Button, in.Press, in.Message = b.Data, in.ID, target[label]
+			in.Button, in.Press, in.Message = b.Data, in.ID, b.message
+		case strings.HasPrefix(text, "{") && strings.HasSuffix(text, "}"):
+			in.Button, in.Press = strings.Trim(text, "{}"), in.ID
 		default:
 			in.Text = strings.ReplaceAll(text, `\n`, "\n")
 		}
@@ -128,7 +142,7 @@ func play(t *testing.T, script string) string {
 			write(&out, m)
 			for _, row := range m.Rows {
 				for _, b := range row {
-					buttons[b.Label], target[b.Label] = b, message
+					buttons[nameOf(m.To)+"/"+b.Label] = shown{b, message}
 				}
 			}
 		}
@@ -158,6 +172,9 @@ func write(out *strings.Builder, m chat.Message) {
 		mark = "< (sửa tin)"
 	}
 	text := html.UnescapeString(tag.ReplaceAllString(m.Text, ""))
+	if m.Make != "" {
+		text = fmt.Sprintf("(lúc %s: %s)", m.At.In(journey.Zone).Format("15:04 02/01/2006"), m.Make)
+	}
 	fmt.Fprintf(out, "%s %s\n", mark, strings.ReplaceAll(text, "\n", "\n  "))
 	if m.File != nil {
 		fmt.Fprintf(out, "  {%s}\n", m.File.Name)

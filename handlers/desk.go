@@ -87,7 +87,7 @@ func (h *Handlers) BeginReply(ctx context.Context, r *Request) (chat.Reply, erro
 // replyTyped takes the answer typed for a question and shows how it will look.
 // ok is false when no question is being answered.
 func (h *Handlers) replyTyped(ctx context.Context, r *Request) (reply chat.Reply, ok bool, err error) {
-	if r.Talk.Flow != flowReply || !slices.Contains(atDesk, r.Role) {
+	if r.Talk.Flow != flowReply || !r.Person.Has(atDesk...) {
 		return chat.Reply{}, false, nil
 	}
 	q, gone, err := h.waiting(ctx, r.Talk.Values[keyRef])

@@ -178,15 +178,15 @@ func TestAPanicIsAnsweredAndTheNextUpdateGoesOn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			store := &broken{Memory: storetest.NewMemory()}
 			var log strings.Builder
-			h := New(Parts{
-				Talks: store, Desk: store, Outbox: store, Log: slog.New(slog.NewTextHandler(&log, nil)),
-				Book: func() *knowledge.Book {
-					if store.on == "book" {
-						panic("a mistake of ours")
-					}
-					return built()
-				},
-			})
+			p := testParts(store)
+			p.Log = slog.New(slog.NewTextHandler(&log, nil))
+			p.Book = func() *knowledge.Book {
+				if store.on == "book" {
+					panic("a mistake of ours")
+				}
+				return built()
+			}
+			h := New(p)
 			r := &room{t: t, tg: tg, h: h, store: store.Memory}
 			r.say(student, "/dieukien")
 			before := r.talk(student)
@@ -214,9 +214,9 @@ func TestAPanicIsAnsweredAndTheNextUpdateGoesOn(t *testing.T) {
 // TestAPanicInTheMiddleKeepsTheDraft: what the officer wrote is still there.
 func TestAPanicInTheMiddleKeepsTheDraft(t *testing.T) {
 	store := &broken{Memory: storetest.NewMemory()}
-	r := &room{t: t, tg: newTelegram(t), store: store.Memory, h: New(Parts{
-		Talks: store, Desk: store, Outbox: store, Book: built, Admins: []chat.Address{admin}, Log: slog.New(slog.DiscardHandler),
-	})}
+	p := testParts(store)
+	p.Log = slog.New(slog.DiscardHandler)
+	r := &room{t: t, tg: newTelegram(t), store: store.Memory, h: New(p)}
 	handed(r, student, 500, nothingKnown)
 	r.press(admin, "tl:handed:tg:500")
 	r.say(admin, officersAnswer)

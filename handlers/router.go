@@ -5,13 +5,14 @@ package handlers
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+	"time"
 
 	"donghanh/internal/chat"
 	"donghanh/internal/desk"
@@ -24,7 +25,6 @@ import (
 type Talks interface {
 	Talk(context.Context, chat.Address) (chat.Talk, error)
 	SaveTalk(context.Context, chat.Address, chat.Talk) error
-	Role(context.Context, chat.Address) (string, error)
 	Reachable(context.Context, chat.Address) error
 }
 
@@ -50,11 +50,17 @@ type Outbox interface {
 // Handlers does what people ask for. Create it with New.
 type Handlers struct {
 	talks  Talks
+	people People
 	desk   Desk
 	outbox Outbox
 	book   func() *knowledge.Book // the content of the moment
+	rules  func() *journey.Rules  // the rules of the moment
 	admins []chat.Address
-	onDuty []chat.Address // hear at once of a person in danger
+	onDuty func(context.Context) ([]chat.Address, error)
+	quiet  Quiet
+	feeds  string
+	secret func() string
+	menus  func(chat.Address, []journey.Role)
 	log    *slog.Logger
 	routes []Route
 }
@@ -62,18 +68,73 @@ type Handlers struct {
 // Parts is what Handlers is made of.
 type Parts struct {
 	Talks  Talks
+	People People
 	Desk   Desk
 	Outbox Outbox
 	Book   func() *knowledge.Book
+	Rules  func() *journey.Rules
 	Admins []chat.Address
-	OnDuty []chat.Address
 	Log    *slog.Logger
+
+	// OnDuty lists those who hear at once of a person in danger.
+	OnDuty func(context.Context) ([]chat.Address, error)
+
+	// Quiet are the hours in which nobody is reminded.
+	Quiet Quiet
+
+	// FeedURL is what stands before the secret of a calendar feed
+	// ("https://bot.example/lich/"). Empty: no feed is offered.
+	FeedURL string
+
+	// Secret makes the secret of a feed; nil: 128 random bits.
+	Secret func() string
+
+	// Introduce gives a conversation the command menu of those roles, none for a
+	// guest. It must not block. nil: menus stay as they are.
+	Introduce func(chat.Address, []journey.Role)
+}
+
+// Quiet is a span of the day, each end since midnight. It may reach over
+// midnight; two equal ends mean no quiet hours.
+type Quiet struct{ From, To time.Duration }
+
+// Holds reports whether the moment lies in the span. To lies outside.
+func (q Quiet) Holds(at time.Time) bool {
+	since := at.Sub(journey.DateOf(at).At(0))
+	if q.From <= q.To {
+		return q.From <= since && since < q.To
+	}
+	return since >= q.From || since < q.To
+}
+
+// After returns the moment itself, or the end of the span it lies in.
+func (q Quiet) After(at time.Time) time.Time {
+	if !q.Holds(at) {
+		return at
+	}
+	day := journey.DateOf(at)
+	if end := day.At(q.To); end.After(at) {
+		return end
+	}
+	return day.AddDays(1).At(q.To)
 }
 
 // New returns the handlers with their routes.
 func New(p Parts) *Handlers {
-	h := &Handlers{talks: p.Talks, desk: p.Desk, outbox: p.Outbox, book: p.Book, admins: p.Admins, onDuty: p.OnDuty, log: p.Log}
+	h := &Handlers{
+		talks: p.Talks, people: p.People, desk: p.Desk, outbox: p.Outbox, book: p.Book, rules: p.Rules, admins: p.Admins, onDuty: p.OnDuty,
+		quiet: p.Quiet, feeds: p.FeedURL, secret: p.Secret, menus: p.Introduce, log: p.Log,
+	}
+	if h.secret == nil {
+		h.secret = rand.Text
+	}
+	if h.menus == nil {
+		h.menus = func(chat.Address, []journey.Role) {}
+	}
 	h.routes = []Route{
+		{Command: "hanhtrinh", For: asked, Do: h.MyWay, Menu: "Mình đang ở bước nào, giấy tờ, ngày sắp tới"},
+		{Command: "han", For: concerned, Do: h.Deadlines, Menu: "Việc sắp đến hạn, lịch, cách nhắc"},
+		{Command: "sinhvien", For: leading, Do: h.Students, Menu: "Sinh viên tôi giúp đỡ, theo dõi"},
 		{Command: "dieukien", Do: h.SelfCheck, Menu: "Tự xem mình còn thiếu điều kiện gì"},
 		{Command: "cauhoi", For: atDesk, Do: h.WaitingQuestions, Menu: "Câu hỏi đang chờ cán bộ trả lời"},
 		{Command: "dulieu", Do: h.MyData, Menu: "Mình đang lưu gì về bạn, tải về, xóa"},
@@ -86,8 +147,24 @@ func New(p Parts) *Handlers {
 		{Button: buttonBad, Do: h.BadAnswer},
 		{Button: buttonOfficer, Do: h.AskOfficer},
 		{Button: buttonCheck, Do: h.CheckStep},
+		{Button: buttonLink, Do: h.Link},
+		{Button: wording.ButtonDone, For: concerned, Do: h.Done},
+		{Button: wording.ButtonLater, For: concerned, Do: h.Later},
+		{Button: wording.ButtonWhy, For: concerned, Do: h.Why},
+		{Button: buttonUndo, For: concerned, Do: h.Undo},
+		{Button: buttonPage, For: concerned, Do: h.DeadlinesPage},
+		{Button: buttonDeadline, For: concerned, Do: h.Deadline},
+		{Button: buttonPref, For: concerned, Do: h.Preference},
+		{Button: buttonCalendar, For: concerned, Do: h.CalendarFile},
+		{Button: buttonFeed, For: concerned, Do: h.Feed},
+		{Button: buttonStudents, For: leading, Do: h.StudentsPage},
+		{Button: buttonSearch, For: leading, Do: h.BeginSearch},
+		{Button: buttonStudent, For: leading, Do: h.Student},
+		{Button: buttonRecord, For: leading, Do: h.BeginRecord},
+		{Button: buttonRecordStep, For: leading, Do: h.RecordStep},
 		{Button: buttonDownload, Do: h.Download},
 		{Button: buttonErase, Do: h.Erase},
+		{Button: buttonUnlink, Do: h.Unlink},
 		{Button: buttonReply, For: atDesk, Do: h.BeginReply},
 		{Button: buttonSend, For: atDesk, Do: h.SendReply},
 		{Button: buttonDrop, For: atDesk, Do: h.DropQuestion},
@@ -99,6 +176,13 @@ func New(p Parts) *Handlers {
 	return h
 }
 
+// Roles of the routes.
+var (
+	asked     = []journey.Role{journey.Guest, journey.Student} // a guest hears how to be linked
+	concerned = []journey.Role{journey.Student, journey.Mentor, journey.CellSecretary, journey.YouthOfficer, journey.BaseCommittee}
+	leading   = []journey.Role{journey.Mentor, journey.CellSecretary, journey.YouthOfficer, journey.BaseCommittee}
+)
+
 // Route leads from something a person did to the handler for it. Exactly one
 // of Command, Button, File and Text is set.
 type Route struct {
@@ -106,20 +190,33 @@ type Route struct {
 	Button  string
 	File    bool
 	Text    bool
-	For     []journey.Role // nil: anyone
+	For     []journey.Role // nil: anyone; else one of them is needed
 	Do      func(context.Context, *Request) (chat.Reply, error)
 	Menu    string // what it does, for the menu and the help; empty: not listed
+}
+
+// open reports whether a person of those roles may take the route.
+func (route Route) open(roles []journey.Role) bool {
+	if len(roles) == 0 {
+		roles = []journey.Role{journey.Guest}
+	}
+	return route.For == nil || slices.ContainsFunc(roles, func(r journey.Role) bool { return slices.Contains(route.For, r) })
 }
 
 // Request is one thing a person did, with what is known of them. A handler may
 // change Talk; it is stored after the reply.
 type Request struct {
 	chat.Incoming
-	Role journey.Role
-	Talk *chat.Talk
-	Args []string // after the command, or the parts of the button's data
-	Book *knowledge.Book
+	Who    journey.Track  // as kept; the zero Track for one who is not linked
+	Person journey.Person // who acts: of Who, and an admin if the settings say so
+	Talk   *chat.Talk
+	Args   []string // after the command, or the parts of the button's data
+	Book   *knowledge.Book
+	Rules  *journey.Rules
 }
+
+// today is the day on which the person did it.
+func (r *Request) today() journey.Date { return journey.DateOf(r.At) }
 
 // maxQuestion is how many letters a message may have to be read as a question.
 const maxQuestion = 3000
@@ -139,7 +236,7 @@ func (h *Handlers) Handle(ctx context.Context, in chat.Incoming) error {
 	if in.Seq <= talk.Handled || in.Blocked {
 		return nil
 	}
-	role, err := h.role(ctx, in.From)
+	who, err := h.who(ctx, in.From)
 	if err != nil {
 		return fmt.Errorf("handle %s: %w", in.ID, err)
 	}
@@ -147,7 +244,7 @@ func (h *Handlers) Handle(ctx context.Context, in chat.Incoming) error {
 		return fmt.Errorf("handle %s: %w", in.ID, err)
 	}
 	talk.Forget(in.At)
-	r := &Request{Incoming: in, Role: role, Talk: &talk}
+	r := &Request{Incoming: in, Who: who, Person: h.acting(in.From, who.Person), Talk: &talk}
 	reply, err := h.run(ctx, r)
 	if err != nil {
 		return fmt.Errorf("handle %s: %w", in.ID, err)
@@ -164,14 +261,6 @@ func (h *Handlers) Handle(ctx context.Context, in chat.Incoming) error {
 	return nil
 }
 
-func (h *Handlers) role(ctx context.Context, who chat.Address) (journey.Role, error) {
-	if slices.Contains(h.admins, who) {
-		return journey.Admin, nil
-	}
-	role, err := h.talks.Role(ctx, who)
-	return journey.Role(role), err
-}
-
 // run finds the route and follows it.
 func (h *Handlers) run(ctx context.Context, r *Request) (reply chat.Reply, err error) {
 	defer func() {
@@ -181,16 +270,16 @@ func (h *Handlers) run(ctx context.Context, r *Request) (reply chat.Reply, err e
 			*r.Talk, err = h.talks.Talk(ctx, r.From) // what was half changed is not kept
 		}
 	}()
-	r.Book = h.book()
+	r.Book, r.Rules = h.book(), h.rules()
 	route, ok := h.route(r)
 	switch {
 	case !ok && r.Press != "":
 		return chat.Reply{Toast: wording.ToastOld}, nil
 	case !ok:
 		return chat.Reply{Texts: []string{wording.UnknownCommand(command(r.Text))}}, nil
-	case route.For != nil && !slices.Contains(route.For, r.Role) && r.Press != "":
+	case !route.open(r.Person.Roles) && r.Press != "":
 		return chat.Reply{Toast: wording.ToastRefused}, nil
-	case route.For != nil && !slices.Contains(route.For, r.Role):
+	case !route.open(r.Person.Roles):
 		return chat.Reply{Texts: []string{wording.NotForYou()}}, nil
 	}
 	return route.Do(ctx, r)
@@ -242,11 +331,12 @@ func command(text string) string {
 	return strings.ToLower(word)
 }
 
-// Menu lists the commands a role sees, in order.
-func (h *Handlers) Menu(role journey.Role) []wording.Command {
+// Menu lists the commands a person of those roles sees, in order; of no role: a
+// guest.
+func (h *Handlers) Menu(roles ...journey.Role) []wording.Command {
 	var out []wording.Command
 	for _, r := range h.routes {
-		if r.Command != "" && r.Menu != "" && (r.For == nil || slices.Contains(r.For, role)) {
+		if r.Command != "" && r.Menu != "" && r.open(roles) {
 			out = append(out, wording.Command{Name: r.Command, Does: r.Menu})
 		}
 	}
@@ -308,20 +398,24 @@ const (
 	buttonDrop     = "dong" // the same
 	buttonCancel   = "huy"
 	buttonLeave    = "thoi"
+	buttonLink     = "lk" // start code
+	buttonUnlink   = "roi"
+
+	buttonUndo       = "lui"  // student, mark of the event
+	buttonPage       = "hp"   // page, part
+	buttonDeadline   = "hn"   // whose, which (Deadline.Short), page to go back to, part
+	buttonPref       = "nhac" // preference
+	buttonCalendar   = "ics"
+	buttonFeed       = "lich" // what to do
+	buttonStudents   = "sv"   // page, part, query
+	buttonSearch     = "tim"
+	buttonStudent    = "ht" // student
+	buttonRecord     = "gm" // student
+	buttonRecordStep = "gb" // Seq that began it, step, value
 )
 
-// button makes a button. It panics if the data would not fit, which is a
-// mistake of ours: every argument is an id of ours with a checked length.
-func button(label, name string, args ...any) chat.Button {
-	data := name
-	for _, a := range args {
-		data += ":" + fmt.Sprint(a)
-	}
-	if len(data) > chat.MaxData || !utf8.ValidString(data) {
-		panic("button data does not fit: " + data)
-	}
-	return chat.Button{Label: label, Data: data}
-}
+// button makes a button of ours.
+var button = chat.NewButton
 
 // arg returns the i-th argument, or "".
 func (r *Request) arg(i int) string {

@@ -28,7 +28,7 @@ const digestWindow = 12 * time.Hour
 // for within twelve hours; a question that comes after them waits for the next
 // morning, since nobody is to be woken by it. A day without questions stays
 // silent.
-func DeskDigest(desk Waiting, outbox Outbox, at time.Duration, to []chat.Address) Job {
+func DeskDigest(desk Waiting, outbox Outbox, at time.Duration, to func(context.Context) ([]chat.Address, error)) Job {
 	return Job{Name: "desk digest", Do: func(ctx context.Context, now time.Time) error {
 		now = now.In(journey.Zone)
 		midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, journey.Zone)
@@ -39,8 +39,12 @@ func DeskDigest(desk Waiting, outbox Outbox, at time.Duration, to []chat.Address
 		if err != nil || n == 0 {
 			return err
 		}
+		all, err := to(ctx)
+		if err != nil {
+			return err
+		}
 		var messages []chat.Message
-		for _, who := range to {
+		for _, who := range all {
 			messages = append(messages, chat.Message{
 				Key: fmt.Sprintf("desk/%s/%s", midnight.Format(time.DateOnly), who), To: who, Lane: chat.Reminders, At: now,
 				Text: wording.DeskDigest(n),

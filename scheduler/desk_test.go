@@ -54,6 +54,11 @@ func (n waiting) CountQuestions(context.Context) (int, error) {
 	return int(n), nil
 }
 
+// to is a desk at which those sit.
+func to(all ...chat.Address) func(context.Context) ([]chat.Address, error) {
+	return func(context.Context) ([]chat.Address, error) { return all, nil }
+}
+
 const halfPastSeven = 7*time.Hour + 30*time.Minute
 
 func clock(t *testing.T, text string) time.Time {
@@ -90,7 +95,7 @@ func TestDeskDigest(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			out := &box{}
-			job := DeskDigest(tt.wait, out, halfPastSeven, tt.to)
+			job := DeskDigest(tt.wait, out, halfPastSeven, to(tt.to...))
 			for _, at := range tt.ticks {
 				if err := job.Do(t.Context(), clock(t, at)); err != nil {
 					t.Errorf("woken at %s: %v", at, err)
@@ -105,7 +110,7 @@ func TestDeskDigest(t *testing.T) {
 
 func TestDeskDigestSaysHowManyWaitAndIsNoNotice(t *testing.T) {
 	out, now := &box{}, clock(t, "2026-11-24T08:00:00+07:00")
-	if err := DeskDigest(waiting(12), out, halfPastSeven, []chat.Address{7}).Do(t.Context(), now); err != nil {
+	if err := DeskDigest(waiting(12), out, halfPastSeven, to(7)).Do(t.Context(), now); err != nil {
 		t.Fatal(err)
 	}
 	m := out.took[0]
@@ -116,11 +121,11 @@ func TestDeskDigestSaysHowManyWaitAndIsNoNotice(t *testing.T) {
 
 func TestDeskDigestFailsAloudAndIsMadeUpFor(t *testing.T) {
 	now := clock(t, "2026-11-24T08:00:00+07:00")
-	if err := DeskDigest(waiting(-1), &box{}, halfPastSeven, []chat.Address{7}).Do(t.Context(), now); err == nil {
+	if err := DeskDigest(waiting(-1), &box{}, halfPastSeven, to(7)).Do(t.Context(), now); err == nil {
 		t.Error("no error though the questions could not be counted")
 	}
 	out := &box{err: errors.New("no Redis")}
-	job := DeskDigest(waiting(3), out, halfPastSeven, []chat.Address{7})
+	job := DeskDigest(waiting(3), out, halfPastSeven, to(7))
 	if err := job.Do(t.Context(), now); err == nil {
 		t.Error("no error though nothing could be put")
 	}
@@ -134,8 +139,8 @@ func TestDeskDigestFailsAloudAndIsMadeUpFor(t *testing.T) {
 func TestTwoSchedulersGiveOneDigestAPersonAndDay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := &box{}
-		to := []chat.Address{7, 8}
-		job := func() Job { return DeskDigest(waiting(3), out, halfPastSeven, to) }
+		desk := []chat.Address{7, 8}
+		job := func() Job { return DeskDigest(waiting(3), out, halfPastSeven, to(desk...)) }
 		time.Sleep(time.Until(time.Date(2026, 11, 23, 0, 0, 30, 0, journey.Zone)))
 		stopOne, _ := started(t, job())
 		stopTwo, _ := started(t, job())
@@ -151,7 +156,7 @@ func TestTwoSchedulersGiveOneDigestAPersonAndDay(t *testing.T) {
 		}
 		var want []string
 		for day := 23; day <= 29; day++ {
-			for _, who := range to {
+			for _, who := range desk {
 				want = append(want, time.Date(2026, 11, day, 0, 0, 0, 0, time.UTC).Format("desk/2006-01-02/")+who.String())
 			}
 		}
@@ -170,7 +175,7 @@ func TestTwoSchedulersGiveOneDigestAPersonAndDay(t *testing.T) {
 // Before 07:00 it is still yesterday in Greenwich.
 func TestAnEarlyDigestCountsTheDayOfHaNoi(t *testing.T) {
 	out := &box{}
-	job := DeskDigest(waiting(3), out, 6*time.Hour, []chat.Address{7})
+	job := DeskDigest(waiting(3), out, 6*time.Hour, to(7))
 	for _, at := range []string{"2026-11-23T22:59:59Z", "2026-11-23T23:00:00Z", "2026-11-24T00:00:00Z", "2026-11-24T16:59:59Z"} {
 		if err := job.Do(t.Context(), clock(t, at)); err != nil {
 			t.Errorf("woken at %s: %v", at, err)

@@ -6,8 +6,10 @@ package chat
 
 import (
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"time"
+	"unicode/utf8"
 )
 
 // Address is one conversation: a person, a group or a channel.
@@ -33,6 +35,14 @@ type Incoming struct {
 	Message int       // the message typed, or the one under which the button stands
 	File    FileKind  // what was attached, if anything
 	Blocked bool      // the person stopped the bot; nothing else is set then
+
+	HTML     string // Text as escaped HTML, with the formatting it was typed in
+	FileID   string // names a photo or document there, to send it again without fetching it
+	FileSize int64  // bytes of that photo or document, where the service tells
+	Album    string // names what several files were sent as together; each comes by itself
+	Title    string // what the group or channel is called, with Added and Removed
+	Added    bool   // From added the bot to the group or channel Chat; no text is set then
+	Removed  bool   // From put the bot out of it; no text is set then
 }
 
 // FileKind says what came attached to a message. The file itself is never
@@ -56,6 +66,20 @@ type Button struct {
 
 // MaxData is how many bytes a button's data may have.
 const MaxData = 64
+
+// NewButton makes a button whose data is a name and arguments, parted by
+// colons. It panics if the data would not fit, which is a mistake of ours:
+// every argument is an id of ours with a checked length.
+func NewButton(label, name string, args ...any) Button {
+	data := name
+	for _, a := range args {
+		data += ":" + fmt.Sprint(a)
+	}
+	if len(data) > MaxData || !utf8.ValidString(data) {
+		panic("button data does not fit: " + data)
+	}
+	return Button{Label: label, Data: data}
+}
 
 // Lane says how urgent a message is. A lower lane goes first.
 type Lane int
@@ -87,9 +111,10 @@ type Act string
 
 // Acts.
 const (
-	Send Act = ""     // a new message
-	Edit Act = "edit" // replace text and buttons of Message.Target
-	Ack  Act = "ack"  // acknowledge the press Message.Press, Text as a short toast
+	Send   Act = ""       // a new message
+	Edit   Act = "edit"   // replace text and buttons of Message.Target
+	Ack    Act = "ack"    // acknowledge the press Message.Press, Text as a short toast
+	Delete Act = "delete" // take the message Message.Target away
 )
 
 // Message is one thing to be delivered. Text is HTML (the tags b, i, u, s, a,
@@ -105,11 +130,24 @@ type Message struct {
 
 	Text    string     `json:"text,omitempty"`
 	Rows    [][]Button `json:"rows,omitempty"`
-	Target  int        `json:"target,omitempty"`  // the message to edit
+	Target  int        `json:"target,omitempty"`  // the message to edit or delete
 	Press   string     `json:"press,omitempty"`   // the press to acknowledge
 	Protect bool       `json:"protect,omitempty"` // forbid forwarding and saving
 	Quiet   bool       `json:"quiet,omitempty"`   // deliver without a sound
 	File    *File      `json:"file,omitempty"`    // sent along; Text is its caption then
+	Attach  *Attach    `json:"attach,omitempty"`  // sent along instead; Text is its caption then, of an edit too
+
+	// Make names the text that is to be made when the message is sent, so that
+	// it says what is true then ("digest/gv4/2027-01-31"). Not for Act Ack;
+	// Text is empty until then.
+	Make string `json:"make,omitempty"`
+}
+
+// Attach is a photo or document the service has already, because a person sent
+// it to the bot: it goes out again without passing through here.
+type Attach struct {
+	Kind FileKind `json:"kind"` // Photo or Document
+	ID   string   `json:"id"`   // Incoming.FileID
 }
 
 // File is a small document that goes out with a message.

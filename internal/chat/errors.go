@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -52,3 +53,14 @@ func (e *Moved) Error() string { return "moved to " + e.To.String() }
 type Stop struct{ Reason string }
 
 func (e *Stop) Error() string { return "stopped by the service: " + e.Reason }
+
+// NotYet means that a message whose text is made at sending time is not to go
+// out before At: it would come in the quiet hours.
+type NotYet struct{ At time.Time }
+
+func (e *NotYet) Error() string { return "not before " + e.At.Format(time.RFC3339) }
+
+// ErrMoot means that there is nothing left to say by now: what a message whose
+// text is made at sending time (Message.Make) was about is done. It never
+// leaves.
+var ErrMoot = errors.New("nothing left to say")

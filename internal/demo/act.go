@@ -105,6 +105,8 @@ func (d *Demo) moveClock(w http.ResponseWriter, r *http.Request) {
 		d.clock.Advance(24 * time.Hour)
 	case "morning":
 		d.clock.To(nextAt(d.clock.Now(), 7, 30))
+	case "month":
+		d.clock.To(nextAt(d.clock.Now().AddDate(0, 0, 29), 7, 30))
 	default:
 		refuse(w, http.StatusBadRequest, "Đồng hồ không có bước này.")
 		return

@@ -32,6 +32,7 @@ type Queue interface {
 	Sent(ctx context.Context, l Lease, now time.Time, r chat.Receipt) error
 	Failed(ctx context.Context, l Lease, now time.Time, reason string) error
 	Gone(ctx context.Context, l Lease, now time.Time, reason string) error
+	Moot(ctx context.Context, l Lease, now time.Time) error
 	Doubt(ctx context.Context, l Lease, now time.Time, again bool) error
 	Later(ctx context.Context, l Lease, now, at time.Time) error
 	Moved(ctx context.Context, l Lease, to chat.Address) error
@@ -69,6 +70,10 @@ type Courier struct {
 	Now      func() time.Time
 	Log      *slog.Logger
 	Parallel int // deliveries under way at once; default 64
+
+	// Make makes the text of a message that has chat.Message.Make, as it is to be
+	// sent at now; chat.ErrMoot when there is nothing left to say.
+	Make func(ctx context.Context, m chat.Message, now time.Time) (chat.Message, error)
 
 	once sync.Once
 	bell chan struct{}
@@ -198,7 +203,11 @@ func (c *Courier) drain(underWay *sync.WaitGroup, giveUp func()) {
 // only when the bot has to stop.
 func (c *Courier) deliver(ctx context.Context, l claimed) error {
 	sending, cancel := context.WithDeadline(ctx, l.asked.Add(c.Pace.Sending()))
-	receipt, err := c.send(sending, l.Message)
+	message, err := c.make(sending, l.Message)
+	var receipt chat.Receipt
+	if err == nil {
+		receipt, err = c.send(sending, message)
+	}
 	cancel()
 
 	now := c.Now()
@@ -213,6 +222,28 @@ func (c *Courier) deliver(ctx context.Context, l claimed) error {
 		return verdict.settle(ctx, receipt)
 	})
 	return verdict.stop
+}
+
+// unmade means that the text of a message could not be made: it did not leave.
+type unmade struct{ err error }
+
+func (e *unmade) Error() string { return "not made: " + e.err.Error() }
+func (e *unmade) Unwrap() error { return e.err }
+
+// make returns m as it is to be sent. A panic there costs one try.
+func (c *Courier) make(ctx context.Context, m chat.Message) (made chat.Message, err error) {
+	if m.Make == "" || m.Act == chat.Ack {
+		return m, nil
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = &unmade{fmt.Errorf("panic: %v", p)}
+		}
+	}()
+	if made, err = c.Make(ctx, m, c.Now()); err != nil {
+		return chat.Message{}, &unmade{err}
+	}
+	return made, nil
 }
 
 // send calls the sender. A panic there costs one message, not the process.

@@ -20,6 +20,9 @@ type verdict struct {
 //	nil            sent
 //	Busy           everything pauses; the message goes out after that
 //	Unavailable    later: after 1 s, 2 s, … 60 s
+//	ErrMoot        the end: nothing was left to say
+//	NotYet         at the moment it names
+//	unmade         later, as Unavailable: its text could not be made
 //	Unreachable    the end for all that waits for this person
 //	Refused        the end of this message
 //	Moved          on to the new number
@@ -49,6 +52,16 @@ func (c *Courier) judge(l Lease, now time.Time, err error) verdict {
 	} else if refusal, ok := errors.AsType[*chat.Stop](err); ok {
 		v.stop = refusal
 		later(now)
+	} else if failure, ok := errors.AsType[*unmade](err); ok {
+		if errors.Is(err, chat.ErrMoot) {
+			v.settle = func(ctx context.Context, _ chat.Receipt) error { return c.Queue.Moot(ctx, l, now) }
+		} else if early, ok := errors.AsType[*chat.NotYet](err); ok {
+			later(early.At)
+		} else {
+			wait := backoff(l.Tries)
+			c.Log.Error("a message could not be made", "key", key, "err", failure.err, "retry_in", wait)
+			later(now.Add(wait))
+		}
 	} else if gone, ok := errors.AsType[*chat.Unreachable](err); ok {
 		v.settle = func(ctx context.Context, _ chat.Receipt) error { return c.Queue.Gone(ctx, l, now, gone.Reason) }
 	} else if refused, ok := errors.AsType[*chat.Refused](err); ok {

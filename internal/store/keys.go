@@ -1,6 +1,16 @@
 package store
 
-import "donghanh/internal/chat"
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"hash/fnv"
+	"strconv"
+
+	"donghanh/internal/chat"
+	"donghanh/internal/journey"
+	"donghanh/internal/notice"
+)
 
 // Every key of the product is built here. The part in braces is the Cluster
 // hash tag: what one script touches shares it. Instants are Unix milliseconds,
@@ -10,6 +20,48 @@ import "donghanh/internal/chat"
 //
 //	{p:<id>}:talk    hash    handled (20 digits), talk (chat.Talk as JSON); 24 hours
 //	{p:<id>}:role    string  the role; for ever
+//
+// People of the lists, in 256 shards; xx is FNV-1a of the code in two hexadecimal
+// digits ({j:xx}). Days are numbers such as 20270131; a hash of a secret is its
+// SHA-256 in base64, and nothing else is kept of it:
+//
+//	{j:xx}:track          hash    code → three lines: number of the change and next day
+//	                              on which something is due, who it is, what took
+//	                              place (see form.go); for ever
+//	{j:xx}:due            zset    days that are somebody's next → the same; derived
+//	{j:xx}:due:<day>      hash    codes of those whose next day it is → ""; derived
+//	{j:xx}:account        hash    code → conversation; until unlinked
+//	{j:xx}:feed           hash    code → hash of the feed's secret; until dropped
+//	{j:xx}:invite:<code>  hash    hash (of the start code), till (ms), by (the
+//	                              conversation that used it); 90 days
+//	{j:xx}:inboxes        set     codes with an inbox or an open digest
+//	{j:xx}:inbox:<code>   hash    "<of> <role> <deadline>" → "<step> <climb>": what the
+//	                              person is to be told; until it is taken
+//	{j:xx}:told:<code>    zset    a line with step and climb, as 12 letters → day on
+//	                              which it was offered; 46 days after the last one
+//	{j:xx}:digest:<code>:<day>    hash as the inbox; until it is put, then 45 days
+//	{j:xx}:open:<code>    string  day of the digest that was taken and is not
+//	                              confirmed put
+//
+// Derived from the tracks, in slots of their own; they may name somebody too many
+// after a crash, never one too few, and Reindex mends them:
+//
+//	{staff}:all           hash    code → who it is, as in the track's second line
+//	{m:<code>}:students   hash    codes of a mentor's students → ""
+//	{u:<unit>}:students   hash    codes of the students in exactly that unit → ""
+//	{units}:all           zset    units with students → 0
+//
+// Ways to a person; each counts only if the person's own shard agrees:
+//
+//	{a:xx}:code           hash    conversation → code; xx is FNV-1a of its number
+//	{a:xx}:guess:<id>     zset    nonce → ms of a wrong start code; 1 hour
+//	{s:<hash>}:code       string  hash of a start code → code; 90 days
+//	{f:<hash>}:code       string  hash of a feed's secret → code; until dropped
+//
+// And one for all:
+//
+//	{rules}:print         string  fingerprint of the rules that {j:xx}:due follows; for
+//	                              ever
 //
 // The desk ({desk}):
 //
@@ -21,6 +73,24 @@ import "donghanh/internal/chat"
 //
 // A reference in the last two whose question is gone counts for nothing; it is
 // dropped when somebody looks.
+//
+// Notices ({notices}), and whom each goes to ({n:<id>}); for ever:
+//
+//	{notices}:body       hash    id → number of the change, a line break, and
+//	                             notice.Notice as JSON
+//	{notices}:all        zset    id → when it was made (ms)
+//	{notices}:live       set     ids of those there is something left to do for
+//	{n:<id>}:to:<n>      hash    code → what became of that recipient, in a few letters
+//	                             (see notice.go); n is FNV-1a of the code modulo 512,
+//	                             so that Redis packs these hashes
+//	{n:<id>}:wait        set     numbers of the hashes with somebody waiting in them
+//	{n:<id>}:queued      hash    code of a recipient whose message is in the outbox, or
+//	                             about to be → "<round> <unix seconds of the taking>"
+//	{n:<id>}:counts      hash    letter of an outcome → recipients; got → how many
+//	                             confirmed; row → failures in a row; gathered → ms at
+//	                             which the audience was last looked through
+//	{n:<id>}:why         hash    reason → its number
+//	{groups}:all         hash    conversation of a group → notice.Group as JSON
 //
 // What people said of answers ({say}):
 //
@@ -69,6 +139,81 @@ import "donghanh/internal/chat"
 func keyTalk(a chat.Address) string { return "{p:" + a.String() + "}:talk" }
 func keyRole(a chat.Address) string { return "{p:" + a.String() + "}:role" }
 
+// shards is how many slots people, and conversations, are spread over.
+const shards = 256
+
+// shardOf returns the shard of a code or of a conversation's number.
+func shardOf(s string) int {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(s)) // never fails
+	return int(h.Sum32() % shards)
+}
+
+func keyShard(shard int, name string) string { return fmt.Sprintf("{j:%02x}:%s", shard, name) }
+
+func keyOf(code journey.Code, name string) string { return keyShard(shardOf(string(code)), name) }
+
+func keyTracks(code journey.Code) string    { return keyOf(code, "track") }
+func keyAccounts(code journey.Code) string  { return keyOf(code, "account") }
+func keyFeeds(code journey.Code) string     { return keyOf(code, "feed") }
+func keyInboxes(code journey.Code) string   { return keyOf(code, "inboxes") }
+func keyInvite(code journey.Code) string    { return keyOf(code, "invite:"+string(code)) }
+func keyInbox(code journey.Code) string     { return keyOf(code, "inbox:"+string(code)) }
+func keyTold(code journey.Code) string      { return keyOf(code, "told:"+string(code)) }
+func keyOpen(code journey.Code) string      { return keyOf(code, "open:"+string(code)) }
+func keyDigests(code journey.Code) string   { return keyOf(code, "digest:"+string(code)+":") } // and a day
+func keyMentees(mentor journey.Code) string { return "{m:" + string(mentor) + "}:students" }
+func keyUnit(unit journey.Unit) string      { return "{u:" + string(unit) + "}:students" }
+
+func keyDigest(code journey.Code, day journey.Date) string {
+	return keyDigests(code) + strconv.Itoa(number(day))
+}
+
+// dueKeys keeps the days on which somebody has something due next, inside
+// scripts that change a track; KEYS[2] is {j:xx}:due. A hash for each day takes a
+// fifth of the room of one zset for all: short ones are packed.
+const dueKeys = `
+-- lines reads the first two lines of a track: change, next day ("0": none), person.
+local function lines(value) return string.match(value, '^(%d+) (%d+)\n([^\n]*)\n') end
+
+local function DUE(day) return KEYS[2] .. ':' .. day end
+
+local function notDue(code, day)
+  redis.call('HDEL', DUE(day), code)
+  if redis.call('EXISTS', DUE(day)) == 0 then redis.call('ZREM', KEYS[2], day) end
+end
+
+-- due has a person stand at the day to come, and no longer at the day before.
+local function due(code, before, day)
+  if before ~= day and before ~= '0' then notDue(code, before) end
+  if day == '0' then return 0 end
+  redis.call('ZADD', KEYS[2], day, day)
+  return redis.call('HSET', DUE(day), code, '')
+end
+`
+
+const (
+	keyStaff = "{staff}:all"
+	keyUnits = "{units}:all"
+	keyPrint = "{rules}:print"
+)
+
+func keyAccount(a chat.Address, name string) string {
+	return fmt.Sprintf("{a:%02x}:%s", shardOf(a.String()), name)
+}
+
+func keyCodes(a chat.Address) string   { return keyAccount(a, "code") }
+func keyGuesses(a chat.Address) string { return keyAccount(a, "guess:"+a.String()) }
+
+func keyStart(hash string) string { return "{s:" + hash + "}:code" }
+func keyFeed(hash string) string  { return "{f:" + hash + "}:code" }
+
+// hashOf is what is kept of a secret.
+func hashOf(secret string) string {
+	h := sha256.Sum256([]byte(secret))
+	return base64.RawURLEncoding.EncodeToString(h[:])
+}
+
 const keyDeskWaiting = "{desk}:waiting"
 
 func keyQuestion(ref string) string     { return "{desk}:q:" + ref }
@@ -78,6 +223,15 @@ func keyDeskFrom(a chat.Address) string { return "{desk}:from:" + a.String() }
 const deskKeys = `
 local function QUESTION(ref) return '{desk}:q:' .. ref end
 `
+
+const (
+	keyNotices     = "{notices}:body"
+	keyAllNotices  = "{notices}:all"
+	keyLiveNotices = "{notices}:live"
+	keyGroups      = "{groups}:all"
+)
+
+func keyRecipients(id notice.ID, name string) string { return "{n:" + string(id) + "}:" + name }
 
 const (
 	keyVotes    = "{say}:votes"

@@ -392,6 +392,11 @@ func (s *Store) Failed(ctx context.Context, l Lease, now time.Time, reason strin
 	return s.finish(ctx, l, Failed, now, reason, 0)
 }
 
+// Moot ends a message about which there is nothing left to say.
+func (s *Store) Moot(ctx context.Context, l Lease, now time.Time) error {
+	return s.finish(ctx, l, Moot, now, "", 0)
+}
+
 // Gone ends a message as unreachable and marks its conversation so: what waits
 // for it ends as unreachable without a call when its turn comes, until
 // Reachable is called. A person who wrote while the message was under way is
@@ -471,6 +476,9 @@ return 1`)
 // new number; it goes there next, before what was put for that one later.
 func (s *Store) Moved(ctx context.Context, l Lease, to chat.Address) error {
 	m := l.Message
+	if err := s.groupMoved(ctx, m.To, to); err != nil {
+		return fmt.Errorf("%s moved: %w", m.Key, err)
+	}
 	m.To = to
 	body, err := json.Marshal(m)
 	if err != nil {

@@ -14,25 +14,21 @@ import (
 	"donghanh/internal/chat"
 )
 
-// State is how far a message has come.
-type State string
+// State and Delivery are what became of a message, in the words of package chat.
+type (
+	State    = chat.State
+	Delivery = chat.Delivery
+)
 
 // States. All but Queued are ends.
 const (
-	Queued      State = "queued" // waits, or is on its way
-	Sent        State = "sent"
-	Failed      State = "failed"      // the service will never take it
-	Unreachable State = "unreachable" // the person blocked the bot or is gone
-	InDoubt     State = "in doubt"    // nobody can know whether it arrived
+	Queued      = chat.Queued
+	Sent        = chat.Sent
+	Failed      = chat.Failed
+	Unreachable = chat.Gone
+	InDoubt     = chat.Doubtful
+	Moot        = chat.Moot
 )
-
-// Delivery is what became of a message.
-type Delivery struct {
-	State   State
-	At      time.Time // when it came to that; not before, while it is queued
-	Reason  string    // why, for all but Queued and Sent
-	Message int       // the number the service gave it; 0 where there is none
-}
 
 const (
 	laneAck   = "ack"
@@ -136,17 +132,21 @@ func (s *Store) State(ctx context.Context, key string) (Delivery, error) {
 	if len(got) == 0 {
 		return Delivery{}, fmt.Errorf("state of %s: %w", key, ErrNotFound)
 	}
-	at, err := strconv.ParseInt(got["at"], 10, 64)
+	d, err := readDelivery(got["state"], got["at"], got["reason"], got["message"])
 	if err != nil {
 		return Delivery{}, fmt.Errorf("state of %s: %w", key, err)
 	}
-	d := Delivery{State: State(got["state"]), At: time.UnixMilli(at), Reason: got["reason"]}
-	if number := got["message"]; number != "" {
-		if d.Message, err = strconv.Atoi(number); err != nil {
-			return Delivery{}, fmt.Errorf("state of %s: %w", key, err)
-		}
-	}
 	return d, nil
+}
+
+// WasPut reports whether a message was put with key and waits, or ended in the
+// last 7 days.
+func (s *Store) WasPut(ctx context.Context, key string) (bool, error) {
+	n, err := s.rdb.Exists(ctx, keySeen(key)).Result()
+	if err != nil {
+		return false, fmt.Errorf("was %s put: %w", key, err)
+	}
+	return n > 0, nil
 }
 
 // Counts returns how many messages of each lane came to which state, Queued
@@ -163,7 +163,7 @@ func (s *Store) Counts(ctx context.Context) (map[chat.Lane]map[State]int, error)
 	counts := make(map[chat.Lane]map[State]int, len(chat.Lanes))
 	for _, lane := range chat.Lanes {
 		counts[lane] = map[State]int{Queued: depths[lane]}
-		for _, state := range []State{Sent, Failed, Unreachable, InDoubt} {
+		for _, state := range []State{Sent, Failed, Unreachable, InDoubt, Moot} {
 			counts[lane][state] = ended[strconv.Itoa(int(lane))+":"+string(state)]
 		}
 	}

@@ -28,7 +28,9 @@ const (
 	freedWithin   = 2 * time.Second       // a server killed with its owner holds the folder a little longer
 	endsWithin    = 10 * time.Second      // a server asked to stop
 	pollEvery     = 10 * time.Millisecond // while waiting for any of these
+	lockFile      = "lock"                // in the data folder; notes the socket's folder
 	socketPrefix  = "donghanh-redis-"     // of the socket's folder
+	socketName    = "s"                   // in it
 	longestSocket = 100                   // bytes; the kernel takes 107
 )
 
@@ -77,6 +79,24 @@ func StartServer(ctx context.Context, dir string) (*Server, error) {
 	return s, nil
 }
 
+// RunningServer returns the address of the server that another process runs on
+// dir; ok is false when there is none. That process may end it at any moment.
+func RunningServer(dir string) (url string, ok bool) {
+	f, err := os.Open(filepath.Join(dir, lockFile)) // #nosec G304 -- the operator names the folder
+	if err != nil {
+		return "", false
+	}
+	defer func() { _ = f.Close() }() // gives a lock of ours free, too
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB); !errors.Is(err, syscall.EWOULDBLOCK) {
+		return "", false
+	}
+	folder := notedIn(f)
+	if folder == "" {
+		return "", false
+	}
+	return "unix://" + filepath.Join(folder, socketName), true
+}
+
 // findServer returns the path of the program to start.
 func findServer() (string, error) {
 	for _, name := range []string{"redis-server", "valkey-server"} {
@@ -91,7 +111,7 @@ func findServer() (string, error) {
 // process, so it is free only when both have ended; one that is about to end
 // is waited for.
 func lockFolder(ctx context.Context, dir string) (*os.File, error) {
-	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600) // #nosec G304 -- the operator names the folder
+	f, err := os.OpenFile(filepath.Join(dir, lockFile), os.O_RDWR|os.O_CREATE, 0o600) // #nosec G304 -- the operator names the folder
 	if err != nil {
 		return nil, fmt.Errorf("redis-server: %w", err)
 	}
@@ -110,16 +130,14 @@ func lockFolder(ctx context.Context, dir string) (*os.File, error) {
 // socketFolder makes a folder for the socket with a path the kernel takes,
 // notes it in the lock file, and removes the one noted there before.
 func (s *Server) socketFolder() (socket string, err error) {
-	noted := make([]byte, 4096)
-	n, _ := s.lock.ReadAt(noted, 0)
-	if old := string(noted[:n]); strings.HasPrefix(filepath.Base(old), socketPrefix) {
+	if old := notedIn(s.lock); old != "" {
 		_ = os.RemoveAll(old) // a leftover that stays hinders nobody
 	}
 	folder, err := os.MkdirTemp("", socketPrefix)
 	if err != nil {
 		return "", err
 	}
-	if len(folder) > longestSocket-len("/s") {
+	if len(folder) > longestSocket-len("/"+socketName) {
 		_ = os.Remove(folder)
 		if folder, err = os.MkdirTemp("/tmp", socketPrefix); err != nil {
 			return "", err
@@ -128,7 +146,17 @@ func (s *Server) socketFolder() (socket string, err error) {
 	if err := errors.Join(s.lock.Truncate(0), writeAt(s.lock, folder)); err != nil {
 		return "", err
 	}
-	return filepath.Join(folder, "s"), nil
+	return filepath.Join(folder, socketName), nil
+}
+
+// notedIn returns the socket's folder that a lock file notes; empty for none.
+func notedIn(lock *os.File) string {
+	noted := make([]byte, 4096)
+	n, _ := lock.ReadAt(noted, 0)
+	if folder := string(noted[:n]); strings.HasPrefix(filepath.Base(folder), socketPrefix) {
+		return folder
+	}
+	return ""
 }
 
 func writeAt(f *os.File, text string) error {

@@ -49,6 +49,31 @@ func TestASecondServerOnAFolderIsRefused(t *testing.T) {
 	}
 }
 
+func TestARunningServerIsFoundByItsFolder(t *testing.T) {
+	dir := t.TempDir()
+	if url, ok := store.RunningServer(dir); ok {
+		t.Errorf("in an empty folder runs %s", url)
+	}
+	server := start(t, dir)
+	url, ok := store.RunningServer(dir)
+	if !ok || url != server.URL() {
+		t.Fatalf("found %q (%t), want %s", url, ok, server.URL())
+	}
+	joined, err := store.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(joined.Ping(t.Context()), joined.Close()); err != nil {
+		t.Error(err)
+	}
+	if err := server.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if url, ok := store.RunningServer(dir); ok {
+		t.Errorf("after its end %s still runs", url)
+	}
+}
+
 func TestClosedServerLeavesItsFolderFree(t *testing.T) {
 	dir := t.TempDir()
 	for i := range 3 {

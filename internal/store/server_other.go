@@ -17,6 +17,9 @@ type Server struct{}
 // StartServer returns ErrNotInstalled.
 func StartServer(context.Context, string) (*Server, error) { return nil, ErrNotInstalled }
 
+// RunningServer reports that there is none.
+func RunningServer(string) (url string, ok bool) { return "", false }
+
 // URL returns "".
 func (*Server) URL() string { return "" }
 

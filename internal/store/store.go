@@ -1,5 +1,6 @@
-// Package store keeps what must outlive the process in Redis: conversations,
-// roles, questions at the desk, counts, and the outbox with its leases.
+// Package store keeps what must outlive the process in Redis: people and what
+// took place on their way, what they are to be told, conversations, questions at
+// the desk, counts, and the outbox with its leases.
 //
 // It stores and hands out; it decides nothing about people and words nothing.
 // No method reads a clock: an instant that matters is given by the caller.
@@ -9,15 +10,22 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 
 	"github.com/redis/go-redis/v9"
+
+	"donghanh/internal/journey"
 )
 
-// ErrNotFound means that nothing is stored under that name.
-var ErrNotFound = errors.New("not found")
+// What is said of people, and of all else that is not there. See package
+// journey.
+var (
+	ErrNotFound       = journey.ErrNotFound
+	ErrConflict       = journey.ErrConflict
+	ErrBadCode        = journey.ErrBadCode
+	ErrTooManyGuesses = journey.ErrTooManyGuesses
+)
 
 // Store is the product's memory in Redis. It is safe for concurrent use.
 type Store struct {

@@ -12,14 +12,16 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"donghanh/internal/chat"
 	"donghanh/internal/desk"
+	"donghanh/internal/journey"
 	"donghanh/internal/store"
 )
 
 // Memory is a store without Redis. It never forgets by time and delivers
-// nothing: what was put stays queued, in Messages. It is safe for concurrent
+// nothing: what was put stays queued, in Messages, until End says otherwise. It is safe for concurrent
 // use.
 type Memory struct {
 	mu        sync.Mutex
@@ -33,6 +35,13 @@ type Memory struct {
 	asides    []store.Aside
 	messages  []chat.Message
 	onPut     []func()
+
+	people  map[journey.Code]*person
+	invites map[journey.Code]invite
+	guesses map[chat.Address][]time.Time
+	print   string
+
+	notices notices
 }
 
 // NewMemory returns an empty Memory.
@@ -44,6 +53,10 @@ func NewMemory() *Memory {
 		counted:   make(map[string]bool),
 		votes:     make(map[string]store.Votes),
 		outcomes:  make(map[string]int),
+		people:    make(map[journey.Code]*person),
+		invites:   make(map[journey.Code]invite),
+		guesses:   make(map[chat.Address][]time.Time),
+		notices:   newNotices(),
 	}
 }
 
@@ -296,17 +309,29 @@ func (m *Memory) has(key string) bool {
 	return slices.ContainsFunc(m.messages, func(known chat.Message) bool { return known.Key == key })
 }
 
-// State is Store.State; all that was put is queued.
+// delivery returns what became of a message that was put: it is queued until End
+// says otherwise.
+func (m *Memory) delivery(key string) (d store.Delivery, ok bool) {
+	if d, ok = m.notices.ended[key]; ok {
+		return d, true
+	}
+	for _, message := range m.messages {
+		if message.Key == key {
+			return store.Delivery{State: store.Queued, At: message.At}, true
+		}
+	}
+	return d, false
+}
+
+// State is Store.State.
 func (m *Memory) State(_ context.Context, key string) (store.Delivery, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.fail != nil {
 		return store.Delivery{}, m.fail
 	}
-	for _, message := range m.messages {
-		if message.Key == key {
-			return store.Delivery{State: store.Queued, At: message.At}, nil
-		}
+	if d, ok := m.delivery(key); ok {
+		return d, nil
 	}
 	return store.Delivery{}, fmt.Errorf("state of %s: %w", key, store.ErrNotFound)
 }

@@ -1,9 +1,12 @@
 package storetest
 
 import (
+	"bytes"
 	"context"
 	"net"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
@@ -45,8 +48,14 @@ func Miniredis(t testing.TB) (*redis.Client, *miniredis.Miniredis) {
 	m := miniredis.NewMiniRedis()
 	t.Cleanup(m.Close)
 	rdb := client(t, &redis.Options{
-		Addr:   "127.0.0.1:6379", // nobody listens there; a name would be looked up
-		Dialer: func(context.Context, string, string) (net.Conn, error) { return m.Dial() },
+		Addr: "127.0.0.1:6379", // nobody listens there; a name would be looked up
+		Dialer: func(context.Context, string, string) (net.Conn, error) {
+			c, err := m.Dial()
+			if err != nil {
+				return nil, err
+			}
+			return buffered(c), nil
+		},
 	})
 	return rdb, m
 }
@@ -58,3 +67,56 @@ func client(t testing.TB, o *redis.Options) *redis.Client {
 	t.Cleanup(func() { _ = rdb.Close() })
 	return rdb
 }
+
+// conn is one end of a pipe that takes what is written to it at once, as a
+// socket does. A bare net.Pipe takes it only while it is read: a client that
+// sends many commands before it reads the first answer would wait for a server
+// that waits for the client.
+type conn struct {
+	net.Conn
+	out  chan []byte
+	done chan struct{}
+	once sync.Once
+}
+
+// bufferedWrites is how many writes a conn takes before it is read.
+const bufferedWrites = 1 << 12
+
+// buffered returns c with a buffer before it.
+func buffered(c net.Conn) net.Conn {
+	b := &conn{Conn: c, out: make(chan []byte, bufferedWrites), done: make(chan struct{})}
+	go b.pump()
+	return b
+}
+
+func (c *conn) pump() {
+	for {
+		select {
+		case <-c.done:
+			return
+		case b := <-c.out:
+			if _, err := c.Conn.Write(b); err != nil {
+				_ = c.Close()
+				return
+			}
+		}
+	}
+}
+
+func (c *conn) Write(b []byte) (int, error) {
+	select {
+	case <-c.done:
+		return 0, net.ErrClosed
+	case c.out <- bytes.Clone(b):
+		return len(b), nil
+	}
+}
+
+func (c *conn) Close() error {
+	c.once.Do(func() { close(c.done) })
+	return c.Conn.Close()
+}
+
+// SetDeadline and SetWriteDeadline leave writing alone: the buffer takes it.
+func (c *conn) SetDeadline(t time.Time) error    { return c.SetReadDeadline(t) }
+func (c *conn) SetWriteDeadline(time.Time) error { return nil }

@@ -12,10 +12,11 @@ import (
 
 	"donghanh/internal/chat"
 	"donghanh/internal/desk"
+	"donghanh/internal/journey"
 	"donghanh/internal/store"
 )
 
-// Storer is what handlers use of a store.
+// Storer is what handlers and jobs use of a store.
 type Storer interface {
 	Ping(ctx context.Context) error
 
@@ -44,7 +45,44 @@ type Storer interface {
 	Put(ctx context.Context, messages ...chat.Message) (isNew int, err error)
 	OnPut(f func())
 	State(ctx context.Context, key string) (store.Delivery, error)
+	WasPut(ctx context.Context, key string) (bool, error)
 	Reachable(ctx context.Context, a chat.Address) error
+
+	Track(ctx context.Context, code journey.Code) (journey.Track, error)
+	Tracks(ctx context.Context, codes ...journey.Code) ([]journey.Track, error)
+	SaveTracks(ctx context.Context, saves ...journey.Save) (conflicts []journey.Code, err error)
+	DueCodes(ctx context.Context, day journey.Date) ([]journey.Code, error)
+	Codes(ctx context.Context, yield func([]journey.Code) error) error
+	Staff(ctx context.Context) ([]journey.Person, error)
+	StudentsOf(ctx context.Context, mentor journey.Code) ([]journey.Code, error)
+	StudentsIn(ctx context.Context, unit journey.Unit) ([]journey.Code, error)
+	Reindex(ctx context.Context, next func(journey.Track) journey.Date) (changed int, err error)
+	RulesPrint(ctx context.Context) (string, error)
+	SetRulesPrint(ctx context.Context, fingerprint string) error
+
+	PersonAt(ctx context.Context, who chat.Address) (journey.Code, error)
+	KeepStartCode(ctx context.Context, startCode string, code journey.Code, expires time.Time) error
+	KeepStartCodes(ctx context.Context, startCodes map[journey.Code]string, expires time.Time) error
+	StartCode(ctx context.Context, startCode string, now time.Time) (journey.Code, error)
+	Link(ctx context.Context, startCode string, who chat.Address, now time.Time) (journey.Code, error)
+	Unlink(ctx context.Context, code journey.Code) error
+	Guessed(ctx context.Context, who chat.Address, now time.Time) (int, error)
+	Guesses(ctx context.Context, who chat.Address, now time.Time) (int, error)
+
+	Offer(ctx context.Context, day journey.Date, lines map[journey.Code][]journey.LineRef) error
+	Inboxes(ctx context.Context) ([]journey.Code, error)
+	TakeDigest(ctx context.Context, code journey.Code, day journey.Date) (d journey.Digest, ok bool, err error)
+	TakeDigests(ctx context.Context, day journey.Date, codes ...journey.Code) ([]journey.Digest, error)
+	RetakeDigest(ctx context.Context, code journey.Code, day journey.Date) (d journey.Digest, ok bool, err error)
+	Digest(ctx context.Context, code journey.Code, day journey.Date) (journey.Digest, error)
+	DigestPut(ctx context.Context, code journey.Code, day journey.Date) error
+	DigestsPut(ctx context.Context, digests ...journey.Digest) error
+
+	KeepFeed(ctx context.Context, code journey.Code, secret string) error
+	Feed(ctx context.Context, secret string) (journey.Code, error)
+	DropFeed(ctx context.Context, code journey.Code) error
+
+	noticeStorer
 }
 
 var (
@@ -54,7 +92,7 @@ var (
 
 // Run holds the store that open returns, empty, to what every Storer does.
 func Run(t *testing.T, open func(t *testing.T) Storer) {
-	for name, claim := range map[string]func(*testing.T, Storer){
+	claims := map[string]func(*testing.T, Storer){
 		"nothing is remembered of a stranger":                   strangerIsUnknown,
 		"a talk comes back as saved":                            talkComesBack,
 		"an earlier talk does not replace a later one":          earlierTalkIsLate,
@@ -72,7 +110,31 @@ func Run(t *testing.T, open func(t *testing.T) Storer) {
 		"a key is put once":                                     keyIsPutOnce,
 		"every put rings":                                       putRings,
 		"a message without a key is refused":                    keyIsNeeded,
-	} {
+	}
+	maps.Copy(claims, peopleClaims)
+	maps.Copy(claims, linkClaims)
+	maps.Copy(claims, digestClaims)
+	maps.Copy(claims, noticeClaims)
+	run(t, open, claims)
+}
+
+// RunPeople holds a store to what every Storer does with people and what they
+// are told, except for claims of those names.
+func RunPeople(t *testing.T, open func(t *testing.T) Storer, except ...string) {
+	claims := maps.Clone(peopleClaims)
+	maps.Copy(claims, linkClaims)
+	maps.Copy(claims, digestClaims)
+	for _, name := range except {
+		if claims[name] == nil {
+			t.Errorf("there is no claim that %s", name)
+		}
+		delete(claims, name)
+	}
+	run(t, open, claims)
+}
+
+func run(t *testing.T, open func(t *testing.T) Storer, claims map[string]func(*testing.T, Storer)) {
+	for name, claim := range claims {
 		t.Run(name, func(t *testing.T) { claim(t, open(t)) })
 	}
 }
@@ -332,6 +394,11 @@ func keyIsPutOnce(t *testing.T, s Storer) {
 	equal(t, err, nil)
 	equal(t, d.State, store.Queued)
 	equal(t, d.At.Equal(at), true)
+	for key, want := range map[string]bool{m.Key: true, "answer/tg:3": false} {
+		was, err := s.WasPut(ctx, key)
+		equal(t, err, nil)
+		equal(t, was, want)
+	}
 }
 
 func putRings(t *testing.T, s Storer) {

@@ -1,6 +1,7 @@
 package telegramtest
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -23,19 +24,81 @@ var (
 	named      = map[string]string{"lt": "<", "gt": ">", "amp": "&", "quot": `"`}
 )
 
+// entity is a piece of formatting; it counts in UTF-16 units.
+type entity struct {
+	Type     string `json:"type"`
+	Offset   int    `json:"offset"`
+	Length   int    `json:"length"`
+	URL      string `json:"url,omitempty"`
+	Language string `json:"language,omitempty"`
+	Emoji    string `json:"custom_emoji_id,omitempty"`
+}
+
+// opened is a tag that is not closed yet.
+type opened struct {
+	name   string
+	at     int // where its text begins, in UTF-16 units
+	values map[string]string
+}
+
+var entityTypes = map[string]string{
+	"b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underline", "ins": "underline",
+	"s": "strikethrough", "strike": "strikethrough", "del": "strikethrough", "tg-spoiler": "spoiler", "span": "spoiler",
+	"a": "text_link", "tg-emoji": "custom_emoji", "code": "code", "pre": "pre", "blockquote": "blockquote",
+}
+
+// entity is the formatting of a tag whose text ends at a unit.
+func (o opened) entity(end int) entity {
+	e := entity{Type: entityTypes[o.name], Offset: o.at, Length: end - o.at, Emoji: o.values["emoji-id"]}
+	if href := o.values["href"]; href != "" {
+		e.URL = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&quot;", `"`, "&amp;", "&").Replace(href)
+	}
+	if _, expandable := o.values["expandable"]; expandable {
+		e.Type = "expandable_blockquote"
+	}
+	return e
+}
+
+// withLanguages gives code blocks the language that stands in the tag inside
+// them, whose own formatting goes.
+func withLanguages(list []entity, languages map[int]string) []entity {
+	var out []entity
+	for _, e := range list {
+		if language, ok := languages[e.Offset]; ok {
+			switch e.Type {
+			case "pre":
+				e.Language = language
+			case "code":
+				continue
+			}
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
 // parseHTML returns the text that people see, or says why Telegram would not
-// parse it. Where Telegram is lenient (a lone & or >, tags inside code, an
+// parse it.
+func parseHTML(text string) (plain string, err error) {
+	plain, _, err = parseMarkup(text)
+	return plain, err
+}
+
+// parseMarkup is parseHTML that returns the formatting too, outermost first.
+// Where Telegram is lenient (a lone & or >, tags inside code, an
 // unknown attribute) this is not: each of them is a value somebody forgot to
 // escape, or markup that is silently lost.
-func parseHTML(text string) (plain string, err error) {
+func parseMarkup(text string) (plain string, formatting []entity, err error) {
 	if !utf8.ValidString(text) {
-		return "", badRequest("strings must be encoded in UTF-8")
+		return "", nil, badRequest("strings must be encoded in UTF-8")
 	}
-	wrong := func(format string, args ...any) (string, error) {
-		return "", badRequest("can't parse entities: %s", fmt.Sprintf(format, args...))
+	wrong := func(format string, args ...any) (string, []entity, error) {
+		return "", nil, badRequest("can't parse entities: %s", fmt.Sprintf(format, args...))
 	}
 	var out strings.Builder
-	var open []string
+	var open []opened
+	languages := map[int]string{} // of the code block that begins at a unit
+	units := 0
 	for at := 0; at < len(text); {
 		rest := text[at:]
 		switch text[at] {
@@ -49,6 +112,7 @@ func parseHTML(text string) (plain string, err error) {
 				return wrong("No such character at byte offset %d", at)
 			}
 			out.WriteString(r)
+			units += length(r)
 			at += len(e[0])
 		case '>':
 			return wrong("Unescaped \">\" at byte offset %d", at)
@@ -62,15 +126,23 @@ func parseHTML(text string) (plain string, err error) {
 				switch {
 				case len(open) == 0:
 					return wrong("Unexpected end tag at byte offset %d", at)
-				case open[len(open)-1] != name:
-					return wrong("Unmatched end tag at byte offset %d, expected \"</%s>\", found \"</%s>\"", at, open[len(open)-1], name)
+				case open[len(open)-1].name != name:
+					return wrong("Unmatched end tag at byte offset %d, expected \"</%s>\", found \"</%s>\"", at, open[len(open)-1].name, name)
+				}
+				if e := open[len(open)-1].entity(units); e.Length > 0 {
+					formatting = append(formatting, e)
 				}
 				open = open[:len(open)-1]
 			} else {
-				if why := checkTag(name, m[3], open); why != "" {
+				o := opened{name: name, at: units}
+				var why string
+				if o.values, why = checkTag(name, m[3], open); why != "" {
 					return wrong("%s at byte offset %d", why, at)
 				}
-				open = append(open, name)
+				if language, ok := strings.CutPrefix(o.values["class"], "language-"); ok && len(open) > 0 && open[len(open)-1].name == "pre" {
+					languages[units] = language
+				}
+				open = append(open, o)
 			}
 			at += len(m[0])
 		default:
@@ -79,13 +151,17 @@ func parseHTML(text string) (plain string, err error) {
 				n = len(rest)
 			}
 			out.WriteString(rest[:n])
+			units += length(rest[:n])
 			at += n
 		}
 	}
 	if len(open) > 0 {
-		return wrong("Can't find end tag corresponding to start tag %q", open[len(open)-1])
+		return wrong("Can't find end tag corresponding to start tag %q", open[len(open)-1].name)
 	}
-	return out.String(), nil
+	slices.SortStableFunc(formatting, func(a, b entity) int {
+		return cmp.Or(cmp.Compare(a.Offset, b.Offset), cmp.Compare(b.Length, a.Length))
+	})
+	return out.String(), withLanguages(formatting, languages), nil
 }
 
 func character(e []string) (string, bool) {
@@ -103,33 +179,35 @@ func character(e []string) (string, bool) {
 	return string(rune(n)), true
 }
 
-// checkTag says what is wrong with a start tag inside the open ones, "" if
-// nothing is.
-func checkTag(name, attributes string, open []string) string {
+// checkTag returns the attributes of a start tag inside the open ones, and what
+// is wrong with it, "" if nothing is.
+func checkTag(name, attributes string, open []opened) (values map[string]string, why string) {
 	allowed, known := tags[name]
 	if !known {
-		return fmt.Sprintf("Unsupported start tag %q", name)
+		return nil, fmt.Sprintf("Unsupported start tag %q", name)
 	}
-	values := map[string]string{}
+	values = map[string]string{}
 	for _, a := range attrForm.FindAllStringSubmatch(attributes, -1) {
 		key := strings.ToLower(a[1])
 		if !slices.Contains(allowed, key) {
-			return fmt.Sprintf("Unsupported attribute %q of tag %q", key, name)
+			return nil, fmt.Sprintf("Unsupported attribute %q of tag %q", key, name)
 		}
 		values[key] = strings.Trim(a[2], `"'`)
 	}
-	inside := func(tag string) bool { return slices.Contains(open, tag) }
+	inside := func(tag string) bool {
+		return slices.ContainsFunc(open, func(o opened) bool { return o.name == tag })
+	}
 	switch {
 	case inside("code"), inside("pre") && (name != "code" || !strings.HasPrefix(values["class"], "language-")):
-		return fmt.Sprintf("Tag %q inside code", name)
+		why = fmt.Sprintf("Tag %q inside code", name)
 	case name == "blockquote" && inside("blockquote"):
-		return "Nested blockquote"
+		why = "Nested blockquote"
 	case name == "a" && values["href"] == "":
-		return `Tag "a" without href`
+		why = `Tag "a" without href`
 	case name == "span" && values["class"] != "tg-spoiler":
-		return `Tag "span" must have class "tg-spoiler"`
+		why = `Tag "span" must have class "tg-spoiler"`
 	case name == "tg-emoji" && values["emoji-id"] == "":
-		return `Tag "tg-emoji" without emoji-id`
+		why = `Tag "tg-emoji" without emoji-id`
 	}
-	return ""
+	return values, why
 }

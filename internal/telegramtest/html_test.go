@@ -1,6 +1,7 @@
 package telegramtest
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -44,6 +45,37 @@ func TestParseHTML(t *testing.T) {
 				t.Errorf("parseHTML(%q) = %q, %v; want %q", tt.in, plain, err, tt.plain)
 			case tt.err != "" && (err == nil || !strings.Contains(err.Error(), tt.err)):
 				t.Errorf("parseHTML(%q): error %v, want one with %q", tt.in, err, tt.err)
+			}
+		})
+	}
+}
+
+func TestParseMarkupFindsTheFormatting(t *testing.T) {
+	tests := map[string]struct {
+		in   string
+		want string // type offset+length, and what else it has
+	}{
+		"none":                    {"a &amp; b", ""},
+		"one":                     {"a <b>b</b>", "bold 2+1"},
+		"nested, outermost first": {"<i>a<b>b</b></i>", "italic 0+2; bold 1+1"},
+		"both around the same":    {"<i><b>b</b></i>", "bold 0+1; italic 0+1"},
+		"emoji count as two":      {"🎉<u>🎉</u>&#x1F389;<s>x</s>", "underline 2+2; strikethrough 6+1"},
+		"escapes count as one":    {"&lt;<code>&amp;</code>", "code 1+1"},
+		"a link":                  {`<a href="https://a.vn/?b=1&amp;c=2">a</a>`, "text_link 0+1 https://a.vn/?b=1&c=2"},
+		"quotations":              {"<blockquote>a</blockquote><blockquote expandable>b</blockquote>", "blockquote 0+1; expandable_blockquote 1+1"},
+		"spoilers":                {`<tg-spoiler>a</tg-spoiler><span class="tg-spoiler">b</span>`, "spoiler 0+1; spoiler 1+1"},
+		"code with a language":    {`<pre><code class="language-go">a</code></pre><code>b</code>`, "pre 0+1 go; code 1+1"},
+		"around nothing":          {"<b></b>a", ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			_, formatting, err := parseMarkup(tt.in)
+			var got []string
+			for _, e := range formatting {
+				got = append(got, strings.TrimSpace(fmt.Sprintf("%s %d+%d %s%s", e.Type, e.Offset, e.Length, e.URL, e.Language)))
+			}
+			if strings.Join(got, "; ") != tt.want || err != nil {
+				t.Errorf("parseMarkup(%q): %v, %v; want %s", tt.in, got, err, tt.want)
 			}
 		})
 	}

@@ -11,7 +11,7 @@ import (
 // Limits is how much the bot may send before it is told to wait. A zero means
 // Telegram's own limit, a negative number none.
 type Limits struct {
-	PerSecond      int // messages and edits in any second, over all chats; 30
+	PerSecond      int // messages, edits and deletions in any second, over all chats; 30
 	ChatBurst      int // messages to one person at once, then one a second; 3
 	GroupPerMinute int // messages to one group in any minute; 20
 }
@@ -47,7 +47,7 @@ func newPace() pace {
 }
 
 // spend counts a message or an edit, or refuses it. What is refused does not
-// count. Edits count over all chats only.
+// count. Edits and deletions count over all chats only.
 func (s *Server) spend(chat int64, isEdit bool) error {
 	now := s.now()
 	p := &s.pace

@@ -34,6 +34,7 @@ var methods = map[string]method{
 	"sendPhoto":              {params: "chat_id! photo! caption parse_mode disable_notification protect_content reply_markup", run: (*Server).sendPhoto},
 	"sendChatAction":         {params: "chat_id! action!", run: (*Server).sendChatAction},
 	"editMessageText":        {params: "chat_id message_id text! parse_mode link_preview_options reply_markup", run: (*Server).editMessageText},
+	"editMessageCaption":     {params: "chat_id message_id caption parse_mode reply_markup", run: (*Server).editMessageCaption},
 	"editMessageReplyMarkup": {params: "chat_id message_id reply_markup", run: (*Server).editMessageReplyMarkup},
 	"deleteMessage":          {params: "chat_id! message_id!", run: (*Server).deleteMessage},
 	"answerCallbackQuery":    {params: "callback_query_id! text show_alert", run: (*Server).answerCallbackQuery},

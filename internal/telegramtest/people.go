@@ -34,9 +34,23 @@ type person struct {
 	blocked bool
 }
 
+// group is a group or a channel the bot is or was in.
 type group struct {
+	kind    GroupKind
+	title   string
+	out     bool // the bot was put out
 	movedTo int64
 }
+
+// GroupKind is a kind of conversation of several people.
+type GroupKind string
+
+// Kinds of group.
+const (
+	Group      GroupKind = "group"
+	Supergroup GroupKind = "supergroup"
+	Channel    GroupKind = "channel" // the bot posts there as an administrator
+)
 
 type query struct {
 	answered bool
@@ -69,7 +83,23 @@ func (s *Server) known(id int64) *person {
 // who has blocked the bot unblocks it first, as in the real client. It returns
 // the update's id, 0 if the bot did not ask for messages.
 func (s *Server) Say(from int64, text string) (update int64) {
-	return s.say(from, from, text)
+	return s.say(from, from, text, nil)
+}
+
+// SayHTML lets a person type a formatted text to the bot, given as the HTML
+// that would show it. It panics if that is none.
+func (s *Server) SayHTML(from int64, html string) (update int64) {
+	plain, formatting := typed(html)
+	return s.say(from, from, plain, formatting)
+}
+
+// typed is what a person types to make what the HTML shows.
+func typed(html string) (plain string, formatting []entity) {
+	plain, formatting, err := parseMarkup(html)
+	if err != nil {
+		panic(fmt.Sprintf("telegramtest: nobody can type %q: %v", html, err))
+	}
+	return plain, formatting
 }
 
 // SayIn lets a person type a text in a group, which comes into being by it.
@@ -78,15 +108,18 @@ func (s *Server) SayIn(group, from int64, text string) (update int64) {
 	if group >= 0 {
 		panic(fmt.Sprintf("telegramtest: group %d is not negative", group))
 	}
-	return s.say(group, from, text)
+	return s.say(group, from, text, nil)
 }
 
-func (s *Server) say(chat, from int64, text string) int64 {
+func (s *Server) say(chat, from int64, text string, formatting []entity) int64 {
 	defer s.emit()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.enter(chat, from)
-	m := s.put(&Message{Chat: chat, From: from, Text: text})
+	m := s.put(&Message{Chat: chat, From: from, Text: text, formatting: formatting})
+	if g := s.groups[chat]; g != nil && g.out {
+		return 0 // the bot hears nothing of it
+	}
 	return s.push("message", s.messageJSON(m, text))
 }
 
@@ -98,12 +131,98 @@ func (s *Server) enter(chat, from int64) {
 		return
 	}
 	if s.groups[chat] == nil {
-		s.groups[chat] = &group{}
+		s.groups[chat] = newGroup(chat, Supergroup)
 	}
+}
+
+func newGroup(chat int64, kind GroupKind) *group {
+	return &group{kind: kind, title: "Nhóm " + strconv.FormatInt(-chat, 10)}
+}
+
+// AddBot lets a person add the bot to a group or channel, which comes into
+// being by it; into a channel as an administrator. It returns the update's id,
+// 0 if the bot did not ask for changes of its membership or is in already.
+func (s *Server) AddBot(chat, by int64, kind GroupKind, title string) (update int64) {
+	if chat >= 0 {
+		panic(fmt.Sprintf("telegramtest: group %d is not negative", chat))
+	}
+	defer s.emit()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	g := s.groups[chat]
+	if g != nil && !g.out {
+		return 0
+	}
+	was := "left"
+	if g != nil {
+		was = "kicked"
+	}
+	g = &group{kind: kind, title: title}
+	s.groups[chat] = g
+	return s.pushMember(chat, by, was, g.standing())
+}
+
+// standing is what the bot is in the group.
+func (g *group) standing() string {
+	switch {
+	case g.out:
+		return "kicked"
+	case g.kind == Channel:
+		return "administrator"
+	}
+	return "member"
+}
+
+// RemoveBot lets a person put the bot out of a group or channel. What it sends
+// there from then on is answered with 403.
+func (s *Server) RemoveBot(chat, by int64) (update int64) {
+	defer s.emit()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	g := s.groups[chat]
+	if g == nil || g.out {
+		return 0
+	}
+	was := g.standing()
+	g.out = true
+	return s.pushMember(chat, by, was, g.standing())
 }
 
 // Upload lets a person send a file to the bot; kind is "photo" or "document".
 func (s *Server) Upload(from int64, kind, name string, data []byte, caption string) (update int64) {
+	return s.upload(from, kind, name, data, caption, nil)
+}
+
+// UploadHTML is [Server.Upload] with a formatted caption, as in
+// [Server.SayHTML].
+func (s *Server) UploadHTML(from int64, kind, name string, data []byte, caption string) (update int64) {
+	plain, formatting := typed(caption)
+	return s.upload(from, kind, name, data, plain, formatting)
+}
+
+// UploadAlbum lets a person send several photos at once, with one caption. They
+// come one by one, the caption with the first. It returns the first update's
+// id.
+func (s *Server) UploadAlbum(from int64, photos [][]byte, caption string) (update int64) {
+	if len(photos) < 2 || len(photos) > 10 {
+		panic(fmt.Sprintf("telegramtest: no album has %d photos", len(photos)))
+	}
+	defer s.emit()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.enter(from, from)
+	album := strconv.Itoa(13_000_000_000 + s.lastID)
+	for i, data := range photos {
+		f := s.keep("photo", fmt.Sprintf("photo_%d.jpg", i+1), data)
+		id := s.push("message", s.messageJSON(s.put(&Message{Chat: from, From: from, Text: caption, File: &f, album: album}), caption))
+		if i == 0 {
+			update, caption = id, ""
+		}
+	}
+	return update
+}
+
+func (s *Server) upload(from int64, kind, name string, data []byte, caption string, formatting []entity) int64 {
 	if kind != "photo" && kind != "document" {
 		panic(fmt.Sprintf("telegramtest: no such kind of file: %q", kind))
 	}
@@ -112,7 +231,7 @@ func (s *Server) Upload(from int64, kind, name string, data []byte, caption stri
 	defer s.mu.Unlock()
 	s.enter(from, from)
 	f := s.keep(kind, name, data)
-	m := s.put(&Message{Chat: from, From: from, Text: caption, File: &f})
+	m := s.put(&Message{Chat: from, From: from, Text: caption, File: &f, formatting: formatting})
 	return s.push("message", s.messageJSON(m, caption))
 }
 
@@ -176,17 +295,25 @@ func (s *Server) setBlocked(p *person, blocked bool) {
 	if !blocked {
 		was, is = is, was
 	}
+	s.pushMember(p.ID, p.ID, was, is)
+}
+
+// pushMember tells the bot that somebody changed what it is in a chat.
+func (s *Server) pushMember(chat, by int64, was, is string) int64 {
 	member := func(status string) map[string]any {
 		me := s.bot.json()
 		me["is_bot"] = true
 		m := map[string]any{"user": me, "status": status}
-		if status == "kicked" {
+		switch status {
+		case "kicked":
 			m["until_date"] = 0
+		case "administrator":
+			m["can_be_edited"], m["can_post_messages"], m["can_edit_messages"], m["can_delete_messages"] = false, true, true, true
 		}
 		return m
 	}
-	s.push("my_chat_member", map[string]any{
-		"chat": s.chatJSON(p.ID), "from": p.json(), "date": s.now().Unix(),
+	return s.push("my_chat_member", map[string]any{
+		"chat": s.chatJSON(chat), "from": s.known(by).json(), "date": s.now().Unix(),
 		"old_chat_member": member(was), "new_chat_member": member(is),
 	})
 }
@@ -197,8 +324,13 @@ func (s *Server) Migrate(from, to int64) {
 	defer s.emit()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.groups[from] = &group{movedTo: to}
-	s.groups[to] = &group{}
+	old := s.groups[from]
+	if old == nil {
+		old = newGroup(from, Group)
+		s.groups[from] = old
+	}
+	old.kind, old.movedTo = Group, to
+	s.groups[to] = &group{kind: Supergroup, title: old.title}
 	s.lastID++
 	s.push("message", map[string]any{
 		"message_id": s.lastID, "date": s.now().Unix(), "chat": s.chatJSON(from),
@@ -230,12 +362,18 @@ func (s *Server) chatJSON(id int64) map[string]any {
 		c["type"] = "private"
 		return c
 	}
-	return map[string]any{"id": id, "type": "supergroup", "title": "Nhóm " + strconv.FormatInt(-id, 10)}
+	g := s.groups[id]
+	if g == nil {
+		g = newGroup(id, Supergroup)
+	}
+	return map[string]any{"id": id, "type": string(g.kind), "title": g.title}
 }
 
 func (s *Server) messageJSON(m *Message, plain string) map[string]any {
 	j := map[string]any{"message_id": m.ID, "date": m.At.Unix(), "chat": s.chatJSON(m.Chat)}
-	if m.From == s.bot.ID {
+	if g := s.groups[m.Chat]; g != nil && g.kind == Channel {
+		j["sender_chat"] = s.chatJSON(m.Chat) // nobody is named as the author
+	} else if m.From == s.bot.ID {
 		me := s.bot.json()
 		me["is_bot"] = true
 		j["from"] = me
@@ -256,15 +394,25 @@ func (s *Server) messageJSON(m *Message, plain string) map[string]any {
 		if first := strings.Fields(plain); len(first) > 0 && strings.HasPrefix(plain, "/") {
 			j["entities"] = []any{map[string]any{"type": "bot_command", "offset": 0, "length": length(first[0])}}
 		}
+		if len(m.formatting) > 0 {
+			j["entities"] = m.formatting
+		}
 		return j
 	}
 	if plain != "" {
 		j["caption"] = plain
+		if len(m.formatting) > 0 {
+			j["caption_entities"] = m.formatting
+		}
+	}
+	if m.album != "" {
+		j["media_group_id"] = m.album
 	}
 	f := map[string]any{"file_id": m.File.ID, "file_unique_id": "u" + m.File.ID, "file_size": m.File.Size}
 	if m.File.Kind == "photo" {
 		f["width"], f["height"] = 800, 600
-		j["photo"] = []any{f}
+		thumb := map[string]any{"file_id": m.File.ID + "-thumb", "file_unique_id": "u" + m.File.ID + "-thumb", "file_size": thumbSize, "width": 90, "height": 67}
+		j["photo"] = []any{thumb, f}
 	} else {
 		f["file_name"] = m.File.Name
 		j["document"] = f

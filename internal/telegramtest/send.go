@@ -21,6 +21,9 @@ type Message struct {
 	Deleted bool
 	File    *File
 	At      time.Time
+
+	formatting []entity // of what a person typed
+	album      string   // what several files were sent as together
 }
 
 const (
@@ -92,10 +95,13 @@ func (s *Server) reach(r *request) (int64, error) {
 		return 0, badRequest("chat not found") // the name of a channel
 	}
 	if g := s.groups[id]; g != nil {
-		if g.movedTo != 0 {
+		switch {
+		case g.movedTo != 0:
 			f := badRequest("group chat was upgraded to a supergroup chat")
 			f.migrateTo = g.movedTo
 			return 0, f
+		case g.out:
+			return 0, &failure{code: http.StatusForbidden, description: "Forbidden: bot was kicked from the " + string(g.kind) + " chat"}
 		}
 		return id, nil
 	}
@@ -184,8 +190,12 @@ func (s *Server) sendFile(r *request, kind string) (any, error) {
 		return nil, badRequest("file must be non-empty")
 	}
 	known := s.fileByID(r.params[kind])
-	if !given && known == nil {
+	switch {
+	case given:
+	case known == nil:
 		return nil, badRequest("wrong file identifier/HTTP URL specified")
+	case known.Kind != kind:
+		return nil, badRequest("can't use file of type %s as %s", title(known.Kind), title(kind))
 	}
 	m, plain, err := s.compose(r, "caption", 0, maxCaption)
 	if err != nil {
@@ -201,7 +211,23 @@ func (s *Server) sendFile(r *request, kind string) (any, error) {
 	return s.messageJSON(s.put(m), plain), nil
 }
 
+// title writes a kind of file as Telegram's errors do.
+func title(kind string) string { return strings.ToUpper(kind[:1]) + kind[1:] }
+
+// thumbSize is how large the small size of a photo is, in bytes.
+const thumbSize = 1500
+
+// fileByID returns a file, or the small size of a photo; nil if nobody sent it.
 func (s *Server) fileByID(id string) *stored {
+	if whole, ok := strings.CutSuffix(id, "-thumb"); ok {
+		f := s.fileByID(whole)
+		if f == nil || f.Kind != "photo" {
+			return nil
+		}
+		small := *f
+		small.ID, small.Size = id, thumbSize
+		return &small
+	}
 	for _, f := range s.files {
 		if f.ID == id {
 			return f
@@ -274,6 +300,21 @@ func (s *Server) editMessageText(r *request) (any, error) {
 	return s.edit(m, r, r.params["text"], plain)
 }
 
+func (s *Server) editMessageCaption(r *request) (any, error) {
+	m, err := s.mine(r, "message to edit not found")
+	if err != nil {
+		return nil, err
+	}
+	plain, err := r.text("caption", 0, maxCaption)
+	if err != nil {
+		return nil, err
+	}
+	if m.File == nil {
+		return nil, badRequest("there is no caption in the message to edit")
+	}
+	return s.edit(m, r, r.params["caption"], plain)
+}
+
 func (s *Server) editMessageReplyMarkup(r *request) (any, error) {
 	m, err := s.mine(r, "message to edit not found")
 	if err != nil {
@@ -302,9 +343,23 @@ func (s *Server) edit(m *Message, r *request, text, plain string) (any, error) {
 	return s.messageJSON(m, plain), nil
 }
 
+// deletable is how long after it was written a message can be taken away.
+const deletable = 48 * time.Hour
+
+// deleteMessage takes away what the bot wrote, and what people wrote to it in
+// private. In a group that takes a right it does not have.
 func (s *Server) deleteMessage(r *request) (any, error) {
 	m, err := s.mine(r, "message to delete not found")
 	if err != nil {
+		return nil, err
+	}
+	switch {
+	case m.From != s.bot.ID && m.Chat < 0:
+		return nil, badRequest("message can't be deleted")
+	case s.now().Sub(m.At) >= deletable:
+		return nil, badRequest("message can't be deleted for everyone")
+	}
+	if err := s.spend(m.Chat, true); err != nil {
 		return nil, err
 	}
 	m.Deleted = true

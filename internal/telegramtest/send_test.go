@@ -50,6 +50,15 @@ func TestWhatIsRefused(t *testing.T) {
 		"no list of rows":             {"sendMessage", keys(`{}`), 400, "reply_markup"},
 		"editing nothing":             {"editMessageText", []any{"chat_id", 7, "message_id", 999, "text", "a"}, 400, "message to edit not found"},
 		"editing what a person wrote": {"editMessageText", []any{"chat_id", 7, "message_id", 1, "text", "b"}, 400, "can't be edited"},
+		"a caption for a text":        {"editMessageCaption", []any{"chat_id", 7, "message_id", 1, "caption", "b"}, 400, "there is no caption"},
+		"a caption for nothing":       {"editMessageCaption", []any{"chat_id", 7, "message_id", 999, "caption", "b"}, 400, "message to edit not found"},
+		"a caption of 1,025":          {"editMessageCaption", []any{"chat_id", 7, "message_id", 1, "caption", strings.Repeat("a", 1025)}, 400, "caption is too long"},
+		"a group the bot was put out": {"sendMessage", []any{"chat_id", -2, "text", "a"}, 403, "bot was kicked from the supergroup chat"},
+		"a photo as a document":       {"sendDocument", []any{"chat_id", 7, "document", "file-1"}, 400, "can't use file of type Photo as Document"},
+		"a photo as a photo":          {"sendPhoto", []any{"chat_id", 7, "photo", "file-1", "caption", "a"}, 0, ""},
+		"a photo nobody sent":         {"sendPhoto", []any{"chat_id", 7, "photo", "file-2"}, 400, "wrong file identifier"},
+		"deleting what a person says": {"deleteMessage", []any{"chat_id", 7, "message_id", 1}, 0, ""},
+		"the same in a group":         {"deleteMessage", []any{"chat_id", -3, "message_id", 5}, 400, "message can't be deleted"},
 		"deleting nothing":            {"deleteMessage", []any{"chat_id", 7, "message_id", 999}, 400, "message to delete not found"},
 		"an invented query":           {"answerCallbackQuery", []any{"callback_query_id", "1"}, 400, "query is too old"},
 		"an action there is none of":  {"sendChatAction", []any{"chat_id", 7, "action", "dancing"}, 400, "action"},
@@ -66,7 +75,12 @@ func TestWhatIsRefused(t *testing.T) {
 			b := start(t, Config{})
 			b.Say(7, "a") // message 1
 			b.Block(8)
-			b.Migrate(-1, -1001)
+			b.Migrate(-1, -1001) // message 2 tells of it
+			b.AddBot(-2, 7, Supergroup, "B5")
+			b.RemoveBot(-2, 7)
+			b.Upload(7, "photo", "a.jpg", []byte("jpg"), "") // message 3
+			b.SayIn(-2, 7, "a")                              // message 4
+			b.SayIn(-3, 7, "a")                              // message 5
 			r := b.call(t, tt.method, tt.params...)
 			r.want(t, name, tt.code, tt.words)
 			if tt.words == "upgraded to a supergroup" && r.Parameters.MigrateTo != -1001 {
@@ -92,6 +106,49 @@ func TestAMessageIsEditedAndDeleted(t *testing.T) {
 	b.call(t, "deleteMessage", "chat_id", 7, "message_id", 1).want(t, "delete", 0, "")
 	edit("c").want(t, "editing what is deleted", 400, "not found")
 	if m := b.Messages(7)[0]; !m.Deleted {
+		t.Errorf("now it is %+v", m)
+	}
+}
+
+func TestAMessageCanBeTakenAwayForTwoDays(t *testing.T) {
+	c := &clock{at: time.Unix(1_800_000_000, 0)}
+	b := start(t, Config{Now: c.now})
+	for range 2 {
+		b.call(t, "sendMessage", "chat_id", 7, "text", "a").want(t, "send", 0, "")
+	}
+	remove := func(id int) reply { return b.call(t, "deleteMessage", "chat_id", 7, "message_id", id) }
+	c.at = c.at.Add(48*time.Hour - time.Second)
+	remove(1).want(t, "a second before two days are over", 0, "")
+	remove(1).want(t, "again", 400, "message to delete not found")
+	c.at = c.at.Add(time.Second)
+	remove(2).want(t, "after two days", 400, "message can't be deleted for everyone")
+	b.call(t, "editMessageText", "chat_id", 7, "message_id", 2, "text", "b").want(t, "editing it then", 0, "")
+}
+
+func TestDeletionsCountLikeEdits(t *testing.T) {
+	c := &clock{at: time.Unix(1_800_000_000, 0)}
+	b := start(t, Config{Now: c.now, Limits: Limits{PerSecond: 3, ChatBurst: 3}})
+	for range 3 {
+		b.call(t, "sendMessage", "chat_id", 7, "text", "a").want(t, "send", 0, "")
+	}
+	b.call(t, "deleteMessage", "chat_id", 7, "message_id", 1).want(t, "the fourth in a second", 429, "retry after 1")
+	c.at = c.at.Add(time.Second)
+	b.call(t, "deleteMessage", "chat_id", 7, "message_id", 1).want(t, "a second later", 0, "")
+}
+
+func TestACaptionIsEdited(t *testing.T) {
+	b := start(t, Config{})
+	b.Upload(7, "document", "a.csv", []byte("a"), "")
+	edit := func(caption string) reply {
+		return b.call(t, "editMessageCaption", "chat_id", 7, "message_id", 2, "parse_mode", "HTML", "caption", caption)
+	}
+	b.call(t, "sendDocument", "chat_id", 7, "document", "file-1", "caption", "a").want(t, "send", 0, "")
+	edit("a").want(t, "the same", 400, "message is not modified")
+	edit("<b>b").want(t, "bad markup", 400, "can't parse entities")
+	edit("<b>"+strings.Repeat("b", 1024)+"</b>").want(t, "1,024 and markup", 0, "")
+	b.call(t, "editMessageText", "chat_id", 7, "message_id", 2, "text", "b").want(t, "its text", 400, "there is no text")
+	edit("").want(t, "none", 0, "")
+	if m := b.Messages(7)[1]; m.Text != "" || !m.Edited || m.File == nil {
 		t.Errorf("now it is %+v", m)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -114,6 +115,48 @@ func TestTheSecondPollEndsTheFirst(t *testing.T) {
 			t.Errorf("the second got %q, want a", got)
 		}
 	})
+}
+
+func TestTheBotIsToldWhereItIsAddedAndPutOut(t *testing.T) {
+	b := start(t, Config{})
+	b.AddBot(-2, 7, Channel, "Kênh K47")
+	if id := b.AddBot(-2, 7, Channel, "Kênh K47"); id != 0 {
+		t.Errorf("added twice, told as update %d", id)
+	}
+	b.call(t, "sendMessage", "chat_id", -2, "text", "a").want(t, "a post", 0, "")
+	b.RemoveBot(-2, 7)
+	if id := b.RemoveBot(-2, 7); id != 0 {
+		t.Errorf("put out twice, told as update %d", id)
+	}
+	if id := b.SayIn(-2, 7, "ai nghe?"); id != 0 {
+		t.Errorf("out of a group it hears update %d", id)
+	}
+	b.AddBot(-2, 7, Channel, "Kênh K47")
+	var updates []struct {
+		Member struct {
+			Chat struct{ Title, Type string }
+			From struct{ ID int64 }
+			Old  struct{ Status string } `json:"old_chat_member"`
+			New  struct{ Status string } `json:"new_chat_member"`
+		} `json:"my_chat_member"`
+	}
+	if err := json.Unmarshal(b.call(t, "getUpdates", "allowed_updates", `["my_chat_member"]`).Result, &updates); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, u := range updates {
+		if u.Member.Chat.Title != "Kênh K47" || u.Member.Chat.Type != "channel" || u.Member.From.ID != 7 {
+			t.Errorf("told %+v", u)
+		}
+		got = append(got, u.Member.Old.Status+">"+u.Member.New.Status)
+	}
+	if want := "left>administrator administrator>kicked kicked>administrator"; strings.Join(got, " ") != want {
+		t.Errorf("told %v, want %s", got, want)
+	}
+	b.call(t, "getUpdates", "allowed_updates", `["message"]`)
+	if id := b.RemoveBot(-2, 7); id != 0 {
+		t.Errorf("nobody asked, but update %d", id)
+	}
 }
 
 func TestOnlyTheKindsAskedForCome(t *testing.T) {

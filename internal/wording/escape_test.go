@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"donghanh/internal/chat"
 	"donghanh/internal/desk"
 	"donghanh/internal/journey"
 	"donghanh/internal/knowledge"
@@ -18,7 +17,7 @@ func TestWhatPeopleSayIsEscaped(t *testing.T) {
 	q := desk.Question{Text: said, Topic: "t", At: at, Why: desk.Handed}
 	tests := map[string]string{
 		"the name of who starts":     Welcome(said),
-		"what a command does":        Help(journey.Guest, []Command{{"hoi", said}}),
+		"what a command does":        Help(nil, []Command{{"hoi", said}}),
 		"a command there is not":     UnknownCommand(said),
 		"a reference":                Broken(said),
 		"a waiting question":         Waiting([]desk.Question{q}, 1, func(string) []string { return nil }, at),
@@ -113,14 +112,17 @@ func TestEveryRoleHasAName(t *testing.T) {
 }
 
 func TestMyDataCountsWhatIsStored(t *testing.T) {
-	all := MyData(journey.Mentor, make([]chat.Asked, 4), true, 3)
-	for _, want := range []string{"4 câu hỏi gần nhất", "3 câu hỏi bạn nhờ chuyển", "Vai trò: người giúp đỡ", "đang nhập dở"} {
+	all := MyData(Stored{
+		Roles: []journey.Role{journey.Mentor, journey.CellSecretary}, Person: journey.Person{Code: "gv-1", Name: "Minh", Unit: "K47"},
+		Events: 5, Pref: journey.Weekly, Asked: 4, Flow: true, Waiting: 3,
+	})
+	for _, want := range []string{"4 câu hỏi gần nhất", "3 câu hỏi bạn nhờ chuyển", "Vai trò: người giúp đỡ, bí thư chi bộ", "đang nhập dở", "Minh, mã gv-1, K47", "5 mốc đã ghi", "hằng tuần"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("%s\nwithout %q", all, want)
 		}
 	}
-	little := MyData(journey.Guest, nil, false, 0)
-	for _, not := range []string{"Vai trò", "nhập dở"} {
+	little := MyData(Stored{})
+	for _, not := range []string{"Vai trò", "nhập dở", "danh sách", "mốc"} {
 		if strings.Contains(little, not) {
 			t.Errorf("%s\nwith %q though nothing of it is stored", little, not)
 		}

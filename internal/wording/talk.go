@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"donghanh/internal/chat"
 	"donghanh/internal/journey"
 )
 
@@ -28,8 +27,8 @@ func Welcome(name string) string {
 // Command is one line of the help and of the menu.
 type Command struct{ Name, Does string }
 
-// Help says what a role can do.
-func Help(role journey.Role, commands []Command) string {
+// Help says what a person of those roles can do.
+func Help(roles []journey.Role, commands []Command) string {
 	var b strings.Builder
 	b.WriteString("<b>Mình giúp được gì</b>\n")
 	b.WriteString("Gõ câu hỏi như nhắn cho một người bạn: «dự bị bao lâu», «ho so gom nhung gi», «gpa bn thi dc xet». Hỏi tiếp câu sau («thế còn dự bị thì sao?») mình cũng hiểu.\n")
@@ -37,8 +36,8 @@ func Help(role journey.Role, commands []Command) string {
 		fmt.Fprintf(&b, "\n/%s: %s", c.Name, html.EscapeString(c.Does))
 	}
 	b.WriteString("\n\nMuốn gặp người thật: hỏi một câu rồi bấm «" + AskOfficer + "», hoặc gặp bí thư chi đoàn, người giúp đỡ, bí thư chi bộ của bạn.")
-	if role != journey.Guest {
-		fmt.Fprintf(&b, "\n\nVai trò của bạn ở đây: %s.", Role(role))
+	if len(roles) > 0 {
+		fmt.Fprintf(&b, "\n\nVai trò của bạn ở đây: %s.", RolesOf(roles))
 	}
 	return b.String()
 }
@@ -67,9 +66,11 @@ func Description() string {
 	return "Hỏi đáp về việc vào Đảng cho sinh viên: điều kiện, hồ sơ, dự bị, công nhận chính thức, chuyển sinh hoạt đảng. Câu trả lời có nguồn, không phỏng đoán. Bấm Bắt đầu rồi gõ câu hỏi."
 }
 
-// MyStatus answers a question about the person's own file.
+// MyStatus answers a question about their own file of one who is no student in
+// the lists.
 func MyStatus() string {
-	return "Mình không có dữ liệu hồ sơ của bạn, nên không biết hồ sơ đang ở bước nào hay còn mấy ngày.\n\n" +
+	return "Mình chưa biết bạn là ai trong danh sách, nên không biết hồ sơ đang ở bước nào hay còn mấy ngày.\n\n" +
+		"• " + HowToLink() + "\n" +
 		"• Hỏi người được phân công giúp đỡ bạn hoặc bí thư chi bộ: họ nắm từng bước.\n" +
 		"• Muốn biết mỗi bước có hạn bao lâu, bạn hỏi mình, ví dụ «chi bộ ra nghị quyết rồi bao lâu có quyết định», «dự bị tính từ ngày nào».\n" +
 		"• Kết quả xét là việc của chi bộ và cấp ủy có thẩm quyền; mình không đoán."
@@ -113,12 +114,7 @@ func UnknownCommand(name string) string {
 
 // NotForYou refuses a command that is for other roles.
 func NotForYou() string {
-	return "Lệnh này dành cho vai trò khác. Gõ /trogiup để xem những việc bạn làm được ở đây."
-}
-
-// BadCode answers /start with a code that opens nothing.
-func BadCode() string {
-	return "Mã liên kết này không dùng được (sai, đã dùng hoặc hết hạn). Bạn xin cán bộ mã mới; trong lúc đó vẫn hỏi đáp bình thường."
+	return "Lệnh này dành cho vai trò khác, hoặc cho người đã liên kết với danh sách của đơn vị. Gõ /trogiup để xem những việc bạn làm được ở đây."
 }
 
 // Stopped says that what was under way is cancelled.
@@ -134,19 +130,35 @@ func Broken(ref string) string {
 	return "Xin lỗi, mình gặp lỗi khi xử lý tin này. Bạn thử lại sau ít phút; nếu vẫn lỗi, báo cán bộ mã <code>" + html.EscapeString(ref) + "</code>."
 }
 
+// Stored is what is stored about a person, counted.
+type Stored struct {
+	Roles   []journey.Role
+	Person  journey.Person // the zero Person for one who is not linked
+	Events  int
+	Pref    journey.Pref
+	Asked   int // questions remembered
+	Flow    bool
+	Waiting int // questions for a person to answer
+}
+
 // MyData lists all that is stored about the person.
-func MyData(role journey.Role, asked []chat.Asked, flow bool, waiting int) string {
+func MyData(s Stored) string {
 	var b strings.Builder
 	b.WriteString("<b>Mình đang lưu về bạn</b>\n")
-	fmt.Fprintf(&b, "• Số tài khoản Telegram, để gửi tin trả lời.\n")
-	if role != journey.Guest {
-		fmt.Fprintf(&b, "• Vai trò: %s.\n", Role(role))
+	b.WriteString("• Số tài khoản Telegram, để gửi tin trả lời.\n")
+	if len(s.Roles) > 0 {
+		fmt.Fprintf(&b, "• Vai trò: %s.\n", RolesOf(s.Roles))
 	}
-	fmt.Fprintf(&b, "• %d câu hỏi gần nhất, tự xóa sau 24 giờ không nhắn.\n", len(asked))
-	if flow {
-		b.WriteString("• Những gì bạn đang nhập dở trong tự kiểm tra; xong là quên.\n")
+	if s.Person.Code != "" {
+		fmt.Fprintf(&b, "• Trong danh sách của đơn vị: %s, mã %s%s.\n", name(s.Person), html.EscapeString(string(s.Person.Code)), unitOf(s.Person))
+		fmt.Fprintf(&b, "• %d mốc đã ghi, giấy tờ có hay chưa và hạn dùng, đã nhắc việc gì ngày nào.\n", s.Events)
+		fmt.Fprintf(&b, "• Cách nhắc: %s. Địa chỉ lịch riêng, nếu bạn đã tạo.\n", strings.ToLower(prefName(s.Pref)))
 	}
-	fmt.Fprintf(&b, "• %d câu hỏi bạn nhờ chuyển cán bộ hoặc báo «Chưa đúng»: không kèm tên, chỉ kèm số tài khoản để gửi lại câu trả lời.\n", waiting)
+	fmt.Fprintf(&b, "• %d câu hỏi gần nhất, tự xóa sau 24 giờ không nhắn.\n", s.Asked)
+	if s.Flow {
+		b.WriteString("• Những gì bạn đang nhập dở; xong là quên.\n")
+	}
+	fmt.Fprintf(&b, "• %d câu hỏi bạn nhờ chuyển cán bộ hoặc báo «Chưa đúng»: không kèm tên, chỉ kèm số tài khoản để gửi lại câu trả lời.\n", s.Waiting)
 	b.WriteString("• Dấu của tin đã gửi và nút đã bấm (không có nội dung), tự xóa sau 2 đến 7 ngày.\n")
 	b.WriteString("\nMình không lưu lý lịch, ảnh giấy tờ, số căn cước, kết quả thẩm tra. Cán bộ chỉ đọc được câu bạn chuyển.")
 	return b.String()
@@ -161,10 +173,16 @@ const (
 // DataFile is the caption of the downloaded data.
 func DataFile() string { return "Toàn bộ những gì mình đang lưu về bạn." }
 
-// Erased is the receipt of an erasure.
-func Erased(questions, waiting int, at time.Time) string {
-	return fmt.Sprintf("Đã xóa lúc %s: %d câu hỏi gần đây, những gì nhập dở, và %d câu đang chờ cán bộ. Còn lại: vai trò do đơn vị giao (nếu có) và dấu của tin đã gửi, tự hết sau 7 ngày. Tin nhắn trên máy bạn thì bạn tự xóa.",
-		at.Format("15:04 02/01/2006"), questions, waiting)
+// Erased is the receipt of an erasure. kept says that the person is in the
+// lists of the academy.
+func Erased(questions, waiting int, kept bool, at time.Time) string {
+	text := fmt.Sprintf("Đã xóa lúc %s: %d câu hỏi gần đây, những gì nhập dở, và %d câu đang chờ cán bộ. ", at.Format("15:04 02/01/2006"), questions, waiting)
+	if kept {
+		text += "Cách nhắc trở về hằng ngày, địa chỉ lịch riêng hết dùng.\n\nCòn lại vì nhiệm vụ: danh sách và các mốc do đơn vị giữ, số tài khoản để nhắc hạn (bấm «" + UnlinkMe + "» nếu không muốn nữa), và dấu"
+	} else {
+		text += "Còn lại: dấu"
+	}
+	return text + " của tin đã gửi, tự hết sau 7 ngày. Tin nhắn trên máy bạn thì bạn tự xóa."
 }
 
 func cutTo(s string, letters int) string {
@@ -190,7 +208,7 @@ func RestUnanswered() string {
 
 // EraseSure asks before an erasure.
 func EraseSure() string {
-	return "Xóa hết câu hỏi gần đây, những gì đang nhập dở và các câu đang chờ cán bộ trả lời? Xóa rồi không lấy lại được."
+	return "Xóa hết câu hỏi gần đây, những gì đang nhập dở, các câu đang chờ cán bộ trả lời, cách nhắc đã chọn và địa chỉ lịch riêng? Xóa rồi không lấy lại được."
 }
 
 // LeaveIt and LeftAsItIs take back a question that asked once more.

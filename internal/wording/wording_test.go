@@ -88,6 +88,7 @@ func TestTagsAreThoseTelegramKnows(t *testing.T) {
 var sentences = []string{
 	"CheckIntro", "AskBirth", "AskMonth", "AskUnion", "AskSchool", "AskClass", "AskCertYear", "AskCertDate", "AskLocal",
 	"BadMonth", "CheckOpen", "ReplySent", "AlreadyAnswered",
+	"AskLater", "BadDay", "BadDetail", "TypeDay", "TypeAnother", "TypeName", "ChooseUnit", "GoneMeanwhile", "FeedDropped", "WhichLine",
 }
 
 func TestLabelsFitOnAButton(t *testing.T) {
@@ -137,7 +138,7 @@ func TestLabelsFitOnAButton(t *testing.T) {
 
 // The contract names these, people know them.
 func TestLabelsOfTheContract(t *testing.T) {
-	for got, want := range map[string]string{GoodAnswer: "Đúng ý", BadAnswer: "Chưa đúng", AskOfficer: "Hỏi cán bộ", Unverified: "chưa kiểm chứng theo văn bản hiện hành"} {
+	for got, want := range map[string]string{DoneLabel: "Đã làm", LaterLabel: "Nhắc lại sau", GoodAnswer: "Đúng ý", BadAnswer: "Chưa đúng", AskOfficer: "Hỏi cán bộ", Unverified: "chưa kiểm chứng theo văn bản hiện hành"} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)
 		}

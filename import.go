@@ -1,0 +1,406 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"donghanh/bot"
+	"donghanh/config"
+	"donghanh/internal/journey"
+	"donghanh/internal/roster"
+	"donghanh/internal/sheet"
+	"donghanh/internal/store"
+	"donghanh/internal/wording"
+)
+
+const (
+	savedAtOnce   = 500
+	shownChanges  = 20
+	shownProblems = 200
+	startCodeFor  = 30 * 24 * time.Hour
+	progressAfter = 2 * time.Second // what is done by then needs no progress line
+	telegramFor   = 5 * time.Second // how long its answer is waited for
+)
+
+// importLists reads people and events from spreadsheets and keeps what is new:
+// all of it, or nothing while one row is wrong. Done again it changes nothing.
+func importLists(ctx context.Context, args []string, e env) (err error) {
+	f := flags("import")
+	dry := f.Bool("dry-run", false, "show what would change")
+	links := f.String("links", "", "write start codes for those not linked yet")
+	files, err := parseAmong(f, args)
+	switch {
+	case err != nil:
+		return err
+	case len(files) == 0:
+		return usageError{"import: no file given"}
+	case *dry && *links != "":
+		return usageError{"import: --dry-run makes no start codes; leave out --links"}
+	}
+	cfg, rules, err := settingsAndRules(e)
+	if err != nil {
+		return err
+	}
+	now := time.Now().In(journey.Zone)
+	today := journey.DateOf(now)
+	tables, problems, err := readTables(files)
+	if err != nil {
+		return err
+	}
+	lists, more := roster.Read(tables, today)
+	problems = append(problems, more...)
+	db, server, err := joinStore(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close(), server.Close()) }()
+
+	i := &importing{db: db, rules: rules, lists: lists, now: now, today: today, e: e}
+	changes, more, err := i.plan(ctx)
+	if err != nil {
+		return err
+	}
+	if problems = append(problems, more...); i.found(problems) {
+		return errFound
+	}
+	if *dry {
+		return i.show(changes)
+	}
+	if changes, err = i.save(ctx, changes); err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintln(e.out, wording.RosterSummary(i.totals(changes), false)); err != nil {
+		return err
+	}
+	if *links == "" {
+		return nil
+	}
+	return i.link(ctx, cfg, *links)
+}
+
+// parseAmong reads flags before, between and after the files of a command.
+func parseAmong(f *flag.FlagSet, args []string) (files []string, err error) {
+	for {
+		if err := parse(f, args, len(args)); err != nil || f.NArg() == 0 {
+			return files, err
+		}
+		files, args = append(files, f.Arg(0)), f.Args()[1:]
+	}
+}
+
+// settingsAndRules reads the settings and the rules of the content they name.
+func settingsAndRules(e env) (config.Config, *journey.Rules, error) {
+	environ, err := config.Environ(e.environ, ".env")
+	if err != nil {
+		return config.Config{}, nil, err
+	}
+	cfg, err := config.Load(environ)
+	if err != nil {
+		return cfg, nil, err
+	}
+	rules, problems := journey.LoadRules(contentFiles(cfg.ContentDir))
+	if rules == nil {
+		return cfg, nil, fmt.Errorf("content: %w; see all: donghanh check", firstFatal(problems))
+	}
+	return cfg, rules, nil
+}
+
+// joinStore opens the store as serve does. Where a serve with a private Redis
+// is running, it works on that one.
+func joinStore(ctx context.Context, cfg config.Config) (*store.Store, redisServer, error) {
+	if cfg.RedisURL == "" {
+		if url, ok := store.RunningServer(cfg.DataDir); ok {
+			db, err := store.Open(ctx, url)
+			if err != nil {
+				return nil, nil, fmt.Errorf("%s is in use by another donghanh whose Redis does not answer: %w; try again, or stop that one", cfg.DataDir, err)
+			}
+			return db, elsewhere{}, nil
+		}
+	}
+	return openStore(ctx, cfg)
+}
+
+// readTables reads the files. A file that cannot be opened is an error at once.
+func readTables(files []string) (tables []roster.Table, problems []roster.Problem, err error) {
+	for _, file := range files {
+		read, problem, err := sheet.ReadFile(file)
+		var path *fs.PathError
+		switch {
+		case errors.As(err, &path):
+			return nil, nil, fmt.Errorf("import: %s: %w", file, path.Err)
+		case err != nil:
+			return nil, nil, fmt.Errorf("import: %w", err)
+		case problem != nil:
+			problems = append(problems, *problem)
+		}
+		tables = append(tables, read...)
+	}
+	return tables, problems, nil
+}
+
+// importing is one run of import.
+type importing struct {
+	db    *store.Store
+	rules *journey.Rules
+	lists roster.Lists
+	now   time.Time
+	today journey.Date
+	e     env
+	begun time.Time // when saving began
+}
+
+// title words an event.
+func (i *importing) title(id journey.EventID) string {
+	rule, _ := i.rules.Event(id)
+	return rule.Title
+}
+
+// plan returns what the lists change in what is stored.
+func (i *importing) plan(ctx context.Context) ([]roster.Change, []roster.Problem, error) {
+	known, err := i.tracks(ctx, i.lists.Codes())
+	if err != nil {
+		return nil, nil, err
+	}
+	// Whoever is a mentor no more may still have students in no list.
+	var left []journey.Code
+	for _, code := range i.lists.MentorsNoMore(known) {
+		students, err := i.db.StudentsOf(ctx, code)
+		if err != nil {
+			return nil, nil, fmt.Errorf("import: %w", err)
+		}
+		left = append(left, students...)
+	}
+	theirs, err := i.tracks(ctx, left)
+	if err != nil {
+		return nil, nil, err
+	}
+	maps.Copy(known, theirs)
+	changes, problems := i.lists.Plan(known, i.rules, i.today, i.now)
+	return changes, problems, nil
+}
+
+func (i *importing) tracks(ctx context.Context, codes []journey.Code) (map[journey.Code]journey.Track, error) {
+	out := make(map[journey.Code]journey.Track, len(codes))
+	for chunk := range slices.Chunk(codes, savedAtOnce) {
+		tracks, err := i.db.Tracks(ctx, chunk...)
+		if err != nil {
+			return nil, fmt.Errorf("import: %w", err)
+		}
+		for _, t := range tracks {
+			out[t.Person.Code] = t
+		}
+	}
+	return out, nil
+}
+
+// found prints the problems and reports whether the lists cannot be taken.
+func (i *importing) found(problems []roster.Problem) bool {
+	i.lists.InOrder(problems)
+	fatal, shown := 0, 0
+	for _, p := range problems {
+		if !p.Fatal() {
+			_, _ = fmt.Fprintln(i.e.err, "nhắc  "+wording.RosterProblem(p, i.title))
+			continue
+		}
+		if fatal++; fatal <= shownProblems {
+			shown++
+			_, _ = fmt.Fprintln(i.e.err, "LỖI  "+wording.RosterProblem(p, i.title))
+		}
+	}
+	if fatal == 0 {
+		return false
+	}
+	if fatal > shown {
+		_, _ = fmt.Fprintln(i.e.err, wording.RosterMoreProblems(fatal-shown))
+	}
+	_, _ = fmt.Fprintln(i.e.err, wording.RosterRefused(fatal))
+	return true
+}
+
+// show prints what would change.
+func (i *importing) show(changes []roster.Change) error {
+	var out strings.Builder
+	for _, c := range changes[:min(len(changes), shownChanges)] {
+		fmt.Fprintln(&out, wording.RosterChange(c, i.title))
+	}
+	if more := len(changes) - shownChanges; more > 0 {
+		fmt.Fprintln(&out, wording.RosterMore(more))
+	}
+	fmt.Fprintln(&out, wording.RosterSummary(i.totals(changes), true))
+	_, err := fmt.Fprint(i.e.out, out.String())
+	return err
+}
+
+func (i *importing) totals(changes []roster.Change) wording.RosterTotals {
+	var t wording.RosterTotals
+	t.People, t.Events = i.lists.Rows()
+	for _, c := range changes {
+		if c.New {
+			t.New++
+		} else {
+			t.Changed++
+		}
+		t.NewEvents += len(c.Events)
+	}
+	return t
+}
+
+// tries is how often a plan is made anew for people who were changed by
+// somebody else meanwhile.
+const tries = 5
+
+// save stores the changes and returns all that were made. Where the bot has
+// changed somebody meanwhile, the lists are laid beside what is known now.
+func (i *importing) save(ctx context.Context, changes []roster.Change) (saved []roster.Change, err error) {
+	i.begun = time.Now()
+	all, showed := len(changes), false
+	for range tries {
+		conflicts := 0
+		for chunk := range slices.Chunk(changes, savedAtOnce) {
+			saves := make([]journey.Save, len(chunk))
+			for n, c := range chunk {
+				saves[n] = journey.Save{Track: c.Track, Next: i.next(c.Track)}
+			}
+			again, err := i.db.SaveTracks(ctx, saves...)
+			if err != nil {
+				return saved, fmt.Errorf("import: %w; import the file again for the rest", err)
+			}
+			conflicts += len(again)
+			for _, c := range chunk {
+				if !slices.Contains(again, c.Track.Person.Code) {
+					saved = append(saved, c)
+				}
+			}
+			if showed = showed || time.Since(i.begun) > progressAfter; showed {
+				_, _ = fmt.Fprint(i.e.err, "\r"+wording.RosterProgress(len(saved), all))
+			}
+		}
+		if conflicts == 0 {
+			if showed {
+				_, _ = fmt.Fprintln(i.e.err)
+			}
+			return saved, nil
+		}
+		var problems []roster.Problem
+		if changes, problems, err = i.plan(ctx); err != nil {
+			return saved, err
+		}
+		if slices.ContainsFunc(problems, roster.Problem.Fatal) {
+			i.found(problems)
+			return saved, errFound
+		}
+	}
+	return saved, errors.New("import: people are being changed all the time; import the file again for the rest")
+}
+
+// next is the first day on which something is due on a track.
+func (i *importing) next(t journey.Track) journey.Date {
+	return i.rules.NextDue(t, i.rules.Deadlines(t, i.today), i.today.AddDays(-1))
+}
+
+// link makes a start code for each person of the lists who is not linked, and
+// writes them to a file only the operator may read.
+func (i *importing) link(ctx context.Context, cfg config.Config, file string) error {
+	out, err := os.OpenFile(file+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) // #nosec G304 -- the operator names the file
+	if err != nil {
+		return fmt.Errorf("--links: %w", err)
+	}
+	defer func() {
+		_ = out.Close()
+		_ = os.Remove(file + ".new") // not there once all went well
+	}()
+	known, err := i.tracks(ctx, i.lists.Codes())
+	if err != nil {
+		return err
+	}
+	var open []journey.Person
+	codes := map[journey.Code]string{}
+	for _, code := range i.lists.Listed() {
+		if t, ok := known[code]; ok && t.Account == 0 {
+			open = append(open, t.Person)
+			codes[code] = newStartCode()
+		}
+	}
+	username := ""
+	if len(open) > 0 {
+		if username = botUsername(ctx, cfg); username == "" {
+			_, _ = fmt.Fprintln(i.e.err, "nhắc  "+wording.RosterNoUsername())
+		}
+	}
+	rows := [][]string{{"code", "name", "role", "start_code", "link"}}
+	for _, p := range open {
+		rows = append(rows, []string{string(p.Code), p.Name, rolesOf(p), codes[p.Code], startLink(username, codes[p.Code])})
+	}
+	write := sheet.WriteCSV
+	if strings.EqualFold(filepath.Ext(file), ".xlsx") {
+		write = sheet.WriteXLSX
+	}
+	if err := errors.Join(out.Chmod(0o600), write(out, rows), out.Close()); err != nil {
+		return fmt.Errorf("--links: %w", err)
+	}
+	if err := i.db.KeepStartCodes(ctx, codes, i.now.Add(startCodeFor)); err != nil {
+		return fmt.Errorf("--links: %w; run it again", err)
+	}
+	if err := os.Rename(file+".new", file); err != nil {
+		return fmt.Errorf("--links: %w", err)
+	}
+	_, err = fmt.Fprintln(i.e.out, wording.RosterLinks(len(open), file))
+	return err
+}
+
+// botUsername is the name of the bot at Telegram; empty when it is not known.
+func botUsername(ctx context.Context, cfg config.Config) string {
+	if cfg.TelegramToken == "" {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(ctx, telegramFor)
+	defer cancel()
+	client := bot.New(bot.Config{Token: string(cfg.TelegramToken), API: cfg.TelegramAPI, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	name, err := client.Me(ctx)
+	if err != nil {
+		return "" // not reached, or it does not know the token: serve says so
+	}
+	return name
+}
+
+// startLink opens the bot with a start code; without the bot's name it is the
+// code alone.
+func startLink(username, code string) string {
+	if username == "" {
+		return code
+	}
+	return "https://t.me/" + username + "?start=" + code
+}
+
+// rolesOf lists the roles of a person, the first of journey.Roles first.
+func rolesOf(p journey.Person) string {
+	var out []string
+	for _, r := range p.Roles {
+		out = append(out, string(r))
+	}
+	return strings.Join(out, "+")
+}
+
+var letters = base32.StdEncoding.WithPadding(base32.NoPadding)
+
+// newStartCode returns 16 letters and digits nobody can guess (80 bits).
+func newStartCode() string { return randomLetters(10) }
+
+// randomLetters writes so many random bytes in base32, in lower case.
+func randomLetters(n int) string {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails
+	return strings.ToLower(letters.EncodeToString(b))
+}

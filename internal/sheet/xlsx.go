@@ -1,0 +1,221 @@
+package sheet
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"donghanh/internal/roster"
+)
+
+// readXLSX reads the sheets of people and of events; others are left alone.
+func readXLSX(file string, data []byte) (tables []roster.Table, p *roster.Problem) {
+	defer func() {
+		if r := recover(); r != nil { // the library panics on some damaged files
+			tables, p = nil, problem(file, roster.Damaged)
+		}
+	}()
+	book, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{
+		RawCellValue: true, UnzipSizeLimit: maxUnpacked,
+	})
+	if err != nil {
+		return nil, unreadable(file, err)
+	}
+	defer func() { _ = book.Close() }() // temporary files
+	var others []string
+	for _, sheet := range book.GetSheetList() {
+		if roster.KindOf(sheet) == roster.Unknown {
+			others = append(others, sheet)
+			continue
+		}
+		table, p := readSheet(book, file, sheet)
+		if p != nil {
+			return nil, p
+		}
+		tables = append(tables, table)
+	}
+	if len(tables) == 0 {
+		p := problem(file, roster.NoSheet)
+		p.Value = strings.Join(others, ", ")
+		return nil, p
+	}
+	return tables, nil
+}
+
+// unreadable says why a workbook could not be opened.
+func unreadable(file string, err error) *roster.Problem {
+	switch {
+	case errors.Is(err, excelize.ErrWorkbookPassword):
+		return problem(file, roster.Protected)
+	case strings.Contains(err.Error(), "unzip size"):
+		p := problem(file, roster.TooLarge)
+		p.Other = megabytes(maxUnpacked)
+		return p
+	}
+	return problem(file, roster.Damaged)
+}
+
+// readSheet reads the rows of a sheet one after another.
+func readSheet(book *excelize.File, file, sheet string) (roster.Table, *roster.Problem) {
+	table := roster.Table{File: file, Sheet: sheet}
+	damaged := func() *roster.Problem {
+		p := problem(file, roster.Damaged)
+		p.Sheet = sheet
+		return p
+	}
+	rows, err := book.Rows(sheet)
+	if err != nil {
+		return table, damaged()
+	}
+	defer func() { _ = rows.Close() }()
+	from1904 := false
+	if props, err := book.GetWorkbookProps(); err == nil && props.Date1904 != nil {
+		from1904 = *props.Date1904
+	}
+	var dates []bool // columns of days
+	header := 0
+	for number := 1; rows.Next(); number++ {
+		cells, err := rows.Columns()
+		if err != nil {
+			return table, damaged()
+		}
+		if len(cells) == 0 {
+			continue
+		}
+		if len(table.Rows) == maxRows {
+			return table, tooManyRows(file, sheet)
+		}
+		row := roster.Row{Number: number, Cells: cells}
+		for i, cell := range cells {
+			cells[i] = number2text(cell)
+			if i < len(dates) && dates[i] {
+				cells[i] = serial2date(cells[i], from1904)
+			}
+		}
+		if rows.GetRowOpts().Hidden {
+			table.Hidden++
+		}
+		table.Rows = append(table.Rows, row)
+		if dates == nil && len(table.Rows) <= roster.HeaderWithin && row.IsHeader() {
+			header = number
+			dates = make([]bool, len(cells))
+			for i, cell := range cells {
+				dates[i] = roster.HoldsDates(cell)
+			}
+		}
+	}
+	if rows.Error() != nil {
+		return table, damaged()
+	}
+	merged, err := book.GetMergeCells(sheet, true)
+	if err != nil {
+		return table, damaged()
+	}
+	for _, m := range merged {
+		if _, last, err := excelize.CellNameToCoordinates(m.GetEndAxis()); err == nil && last > header {
+			table.Merged = append(table.Merged, m[0])
+		}
+	}
+	return table, nil
+}
+
+// number2text writes a long number as it was typed: files keep 2151120001 as
+// 2.151120001E9 at times.
+func number2text(cell string) string {
+	mantissa, _, ok := strings.Cut(cell, "E")
+	if !ok {
+		return cell
+	}
+	value, err := strconv.ParseFloat(cell, 64)
+	if err != nil || !strings.Contains(mantissa, ".") || value < 1e6 || value >= 1e15 {
+		return cell // a code such as 21E5 stays
+	}
+	return strconv.FormatFloat(value, 'f', -1, 64)
+}
+
+// firstSerial is the least number taken for a day (in 1927): less is a year
+// that was typed.
+const firstSerial = 10_000
+
+// serial2date writes a day that a spreadsheet counts as a number as
+// 2026-12-22; anything else stays.
+func serial2date(cell string, from1904 bool) string {
+	serial, err := strconv.ParseFloat(cell, 64)
+	if err != nil || serial < firstSerial || serial >= 150_000 {
+		return cell
+	}
+	at, err := excelize.ExcelDateToTime(serial, from1904)
+	if err != nil {
+		return cell
+	}
+	return at.Format("2006-01-02")
+}
+
+// WriteXLSX writes rows, the first of which is the header, as a workbook of one
+// sheet. Every cell is text, whatever it begins with.
+func WriteXLSX(w io.Writer, rows [][]string) (err error) {
+	book := excelize.NewFile()
+	defer func() { err = errors.Join(err, book.Close()) }()
+	if err := writeSheet(book, book.GetSheetName(0), rows); err != nil {
+		return fmt.Errorf("xlsx: %w", err)
+	}
+	if err := book.Write(w); err != nil {
+		return fmt.Errorf("xlsx: %w", err)
+	}
+	return nil
+}
+
+const (
+	narrowest = 10 // letters
+	widest    = 50
+)
+
+func writeSheet(book *excelize.File, name string, rows [][]string) error {
+	out, err := book.NewStreamWriter(name)
+	if err != nil {
+		return err
+	}
+	bold, err := book.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}})
+	if err != nil {
+		return err
+	}
+	for i, width := range widths(rows) {
+		if err := out.SetColWidth(i+1, i+1, width); err != nil {
+			return err
+		}
+	}
+	if err := out.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
+		return err
+	}
+	for i, row := range rows {
+		cells := make([]any, len(row))
+		for k, cell := range row {
+			cells[k] = cell
+			if i == 0 {
+				cells[k] = excelize.Cell{StyleID: bold, Value: cell}
+			}
+		}
+		if err := out.SetRow(fmt.Sprintf("A%d", i+1), cells); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}
+
+// widths are those of the columns, by their longest cell.
+func widths(rows [][]string) (out []float64) {
+	for _, row := range rows {
+		for i, cell := range row {
+			if i == len(out) {
+				out = append(out, narrowest)
+			}
+			out[i] = max(out[i], float64(min(len([]rune(cell))+2, widest)))
+		}
+	}
+	return out
+}

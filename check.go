@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"donghanh/config"
 	"donghanh/internal/journey"
 	"donghanh/internal/knowledge"
+	"donghanh/internal/yamlfile"
 )
 
 // maxNearer is how many ways of asking near another entry check shows unless
@@ -38,8 +40,14 @@ func check(args []string, e env) error {
 		_, err := io.WriteString(e.out, out.String())
 		return errors.Join(errFound, err)
 	}
-	book, problems := knowledge.Load(contentFiles(dir))
-	var warnings, wrong []knowledge.Problem
+	files := contentFiles(dir)
+	book, problems := knowledge.Load(files)
+	rules, found := journey.LoadRules(files)
+	problems = append(problems, found...)
+	if rules != nil && book != nil {
+		problems = append(problems, rules.UnknownFacts(slices.Collect(maps.Keys(book.Facts)))...)
+	}
+	var warnings, wrong []yamlfile.Problem
 	for _, p := range problems {
 		if p.Fatal {
 			wrong = append(wrong, p)
@@ -47,9 +55,15 @@ func check(args []string, e env) error {
 			warnings = append(warnings, p)
 		}
 	}
-	var near []knowledge.Problem
+	var near []yamlfile.Problem
+	now := time.Now().In(journey.Zone)
+	if rules != nil {
+		for _, year := range rules.Calendar.Missing(journey.DateOf(now)) {
+			warnings = append(warnings, yamlfile.Problem{File: "calendar.yaml", Reason: fmt.Sprintf("chưa có bảng ngày nghỉ đã soát của năm %d; mọi hạn qua năm đó ghi là tạm tính", year)})
+		}
+	}
 	if book != nil {
-		warnings = append(warnings, book.ApprovedAfter(dayOf(time.Now().In(journey.Zone)))...)
+		warnings = append(warnings, book.ApprovedAfter(dayOf(now))...)
 		near = book.Nearer()
 	}
 	inOrder(warnings)
@@ -71,12 +85,13 @@ func check(args []string, e env) error {
 		fmt.Fprintf(&out, "LỖI  %s\n", p)
 	}
 	fmt.Fprintf(&out, "%d lỗi, %d nhắc; ", len(wrong), len(warnings)+len(near))
-	if book == nil {
+	if book == nil || rules == nil || len(wrong) > 0 {
 		fmt.Fprintln(&out, "nội dung này không dùng được cho tới khi sửa xong.")
 		_, err = io.WriteString(e.out, out.String())
 		return errors.Join(errFound, err)
 	}
-	fmt.Fprintf(&out, "nội dung dùng được: %d mục, %d quy tắc, %d văn bản.\n", len(book.Entries), len(book.Facts), len(book.Documents))
+	fmt.Fprintf(&out, "nội dung dùng được: %d mục, %d quy tắc, %d văn bản; %d mốc, %d hạn, %d việc lặp.\n",
+		len(book.Entries), len(book.Facts), len(book.Documents), len(rules.Events), len(rules.DeadlineRules), len(rules.Duties))
 	_, err = io.WriteString(e.out, out.String())
 	return err
 }
@@ -96,7 +111,7 @@ func checkedDir(named string, e env) (string, error) {
 }
 
 // inOrder sorts findings by file and line.
-func inOrder(problems []knowledge.Problem) {
+func inOrder(problems []yamlfile.Problem) {
 	slices.SortStableFunc(problems, func(a, b knowledge.Problem) int {
 		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 	})

@@ -30,7 +30,7 @@ import (
 	"donghanh/internal/wording"
 )
 
-var pictures = flag.String("pictures", "", "folder in which TestDemo leaves demo.png and phone.png")
+var pictures = flag.String("pictures", "", "folder in which TestDemo leaves its pictures")
 
 // TestDemoWalksAClassThroughMonths moves the clock of the demo on: digests
 // come, a mentor says what is done, and silence climbs to the cell secretary
@@ -46,14 +46,50 @@ func TestDemoWalksAClassThroughMonths(t *testing.T) {
 		p.do(chromedp.Click(chromedp.CSS(`[data-move="`+to+`"]`), chromedp.NodeEnabled))
 		p.until(`document.querySelector("#clock").innerText.includes("` + day + ` · 07:3")`)
 	}
+	said := func(who int64, text string) int {
+		t.Helper()
+		return look[int](p, fmt.Sprintf(`[...document.querySelectorAll("#phone-%d .message:not(.mine)")].filter((m) => m.textContent.includes(%s)).length`, who, quoted(text)))
+	}
 	move("morning", "25/11/2026")
 	p.has(sampleMentor, "Việc cần nhớ, thứ Tư 25/11/2026")
-	t.Log(look[string](p, chatOf(sampleStudent)))
-	t.Log(look[string](p, chatOf(sampleMentor)))
+	p.has(sampleStudent, "Hết 12 tháng dự bị, mốc 12/12/2026")
+	for _, inner := range []string{"Cấp ủy có thẩm quyền", "Đỗ Huy", "Chi bộ họp"} {
+		p.hasNot(sampleStudent, inner)
+	}
+
+	const remark = "Nguyễn Lan: Nhận xét người được giúp đỡ"
 	p.press(sampleMentor, "Đã làm")
-	time.Sleep(time.Second)
-	t.Log(look[string](p, chatOf(sampleMentor)))
-	t.Log(look[string](p, chatOf(sampleOfficer)))
+	p.press(sampleMentor, remark)
+	p.has(sampleMentor, "Đã ghi")
+
+	// For the other four no answer comes: after two, four and six working days
+	// the mentor hears again, then the cell secretary, then the officer.
+	for day := (journey.Date{Year: 2026, Month: 11, Day: 26}); !day.After(journey.Date{Year: 2026, Month: 12, Day: 8}); day = day.AddDays(1) {
+		move("morning", fmt.Sprintf("%02d/%02d/%d", day.Day, day.Month, day.Year))
+		switch day.Day {
+		case 2:
+			p.has(sampleMentor, "Mình nhắc lại vì chưa thấy trả lời.")
+			p.hasNot(sampleOfficer, "chưa trả lời")
+		case 4:
+			p.has(sampleMentor, "mình đã báo bí thư chi bộ")
+			p.has(sampleOfficer, "Người giúp đỡ (Trần Minh) chưa trả lời")
+			p.shoot("reminders")
+		case 8:
+			p.has(sampleOfficer, "mình đã báo cán bộ Đoàn")
+		}
+	}
+	if n := said(sampleMentor, remark+", hạn"); n != 1 {
+		t.Errorf("the mentor was told %d times of what was done after the first, want once", n)
+	}
+
+	// A month in which nothing ran is one message, not thirty.
+	before := said(sampleMentor, "Việc cần nhớ")
+	move("month", "07/01/2027")
+	p.has(sampleMentor, "07/01/2027")
+	if n := said(sampleMentor, "Việc cần nhớ") - before; n != 1 {
+		t.Errorf("a month later the mentor got %d digests, want one", n)
+	}
+	p.has(sampleStudent, "Nộp bản tự kiểm điểm dự bị")
 }
 
 // TestDemo goes through the whole product as a visitor of the demo would, in
@@ -446,7 +482,7 @@ func (p *shownPage) shoot(name string, said ...string) {
 	if *pictures == "" {
 		return
 	}
-	body, err := json.Marshal(said)
+	body, err := json.Marshal(append([]string{}, said...)) // none is an empty list
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -62,6 +62,7 @@ const help = `Đồng Hành - bot hỏi đáp về việc vào Đảng
   donghanh invite --role ROLE --name NAME [--unit UNIT]
                                             lời mời dùng một lần cho người không có trong danh sách
   donghanh check [--all] [DIR]              kiểm tra nội dung, chỉ ra tệp và dòng
+  donghanh reindex                          dựng lại chỉ mục hạn từ các mốc đã lưu (khi có nghi ngờ)
   donghanh version
   donghanh help
 
@@ -86,6 +87,8 @@ func do(ctx context.Context, args []string, e env) error {
 	switch name {
 	case "ask":
 		return ask(args, e)
+	case "reindex":
+		return reindex(ctx, args, e)
 	case "check":
 		return check(args, e)
 	case "import":

@@ -252,7 +252,7 @@ func (b *bots) run(ctx context.Context, more ...func(context.Context) error) err
 		b.log.Info("ending; a second signal ends it at once")
 	})()
 	courier := &outbox.Courier{
-		Queue: b.db, Sender: b.client, Make: scheduler.Maker(b.db, b.lib.Rules, b.hours),
+		Queue: b.db, Sender: b.client, Make: scheduler.Maker(b.db, b.db, b.lib.Rules, b.hours),
 		Pace: outbox.Pace{Rate: b.rate, Lease: leaseFor}, Now: b.now, Log: b.log,
 	}
 	b.db.OnPut(courier.Wake)
@@ -272,8 +272,8 @@ func (b *bots) run(ctx context.Context, more ...func(context.Context) error) err
 // jobs are what the clock brings about.
 func (b *bots) jobs() []scheduler.Job {
 	return []scheduler.Job{
-		scheduler.Remind(scheduler.Reminding{Tracks: b.db, Inboxes: b.db, Outbox: b.db, Rules: b.lib.Rules, Hours: b.hours, Admins: b.admins, Log: b.log}),
-		scheduler.DeskDigest(b.db, b.db, b.hours.At, b.atDesk),
+		scheduler.Remind(scheduler.Reminding{Tracks: b.db, Inboxes: b.db, Outbox: b.db, Desk: b.db, Rules: b.lib.Rules, Hours: b.hours, Admins: b.admins, Log: b.log}),
+		scheduler.DeskDigest(b.db, b.db, b.hours.At, b.adminsApart),
 	}
 }
 
@@ -383,7 +383,7 @@ func (b *bots) atDesk(ctx context.Context) ([]chat.Address, error) {
 	}
 	var codes []journey.Code
 	for _, p := range staff {
-		if p.Has(journey.Admin, journey.YouthOfficer, journey.CellSecretary) {
+		if p.Has(journey.AtDesk...) {
 			codes = append(codes, p.Code)
 		}
 	}
@@ -398,6 +398,21 @@ func (b *bots) atDesk(ctx context.Context) ([]chat.Address, error) {
 		}
 	}
 	return out, nil
+}
+
+// adminsApart lists the admins whom only the settings name: those in the lists
+// hear of waiting questions in their own digest.
+func (b *bots) adminsApart(ctx context.Context) (apart []chat.Address, err error) {
+	for _, who := range b.admins {
+		code, err := b.db.PersonAt(ctx, who)
+		if err != nil {
+			return nil, err
+		}
+		if code == "" {
+			apart = append(apart, who)
+		}
+	}
+	return apart, nil
 }
 
 // persist does something at Telegram until it worked, ctx ended, or Telegram

@@ -163,7 +163,7 @@ func TestForgedPressesDoNothing(t *testing.T) {
 			forge(t, tg, role, name, data)
 		}
 		for name, data := range forgedByOthers {
-			if !slices.Contains(atDesk, role) {
+			if !slices.Contains(journey.AtDesk, role) {
 				forge(t, tg, role, name, data)
 			}
 		}

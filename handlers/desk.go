@@ -13,9 +13,6 @@ import (
 	"donghanh/internal/wording"
 )
 
-// atDesk are the roles that answer waiting questions.
-var atDesk = []journey.Role{journey.YouthOfficer, journey.CellSecretary, journey.Admin}
-
 // flowReply names the answering of a question by hand.
 const flowReply = "traloi"
 
@@ -87,7 +84,7 @@ func (h *Handlers) BeginReply(ctx context.Context, r *Request) (chat.Reply, erro
 // replyTyped takes the answer typed for a question and shows how it will look.
 // ok is false when no question is being answered.
 func (h *Handlers) replyTyped(ctx context.Context, r *Request) (reply chat.Reply, ok bool, err error) {
-	if r.Talk.Flow != flowReply || !r.Person.Has(atDesk...) {
+	if r.Talk.Flow != flowReply || !r.Person.Has(journey.AtDesk...) {
 		return chat.Reply{}, false, nil
 	}
 	q, gone, err := h.waiting(ctx, r.Talk.Values[keyRef])

@@ -23,7 +23,7 @@ type Outbox interface {
 // digestWindow is how long after its time a digest is still made up for.
 const digestWindow = 12 * time.Hour
 
-// DeskDigest tells those at the desk once a day, from at (time since midnight)
+// DeskDigest tells those who are in no list once a day, from at (time since midnight)
 // on, how many questions wait. A morning on which the bot was down is made up
 // for within twelve hours; a question that comes after them waits for the next
 // morning, since nobody is to be woken by it. A day without questions stays

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"donghanh/internal/chat"
@@ -27,7 +28,7 @@ type Digests interface {
 // reader's any more, chat.NotYet for a digest that comes late into the quiet
 // hours, chat.Unavailable when it cannot be read now, and chat.Refused for a
 // name that is no digest's.
-func Maker(digests Digests, rules func() *journey.Rules, hours Hours) func(context.Context, chat.Message, time.Time) (chat.Message, error) {
+func Maker(digests Digests, desk Waiting, rules func() *journey.Rules, hours Hours) func(context.Context, chat.Message, time.Time) (chat.Message, error) {
 	return func(ctx context.Context, m chat.Message, now time.Time) (chat.Message, error) {
 		code, day, of, short, ok := journey.ParseDigestName(m.Make)
 		again := m.Key != m.Make // asked for by the reader, for this moment
@@ -50,11 +51,15 @@ func Maker(digests Digests, rules func() *journey.Rules, hours Hours) func(conte
 				lines = append(lines, l)
 			}
 		}
-		if len(lines) == 0 {
+		waiting, err := text.waiting(ctx, desk, short)
+		if err != nil {
+			return chat.Message{}, err
+		}
+		if len(lines) == 0 && waiting == 0 {
 			return chat.Message{}, fmt.Errorf("%s: %w", m.Key, chat.ErrMoot)
 		}
 		m.Text, m.Rows = wording.Digest(wording.Reminders{
-			Day: day, Today: text.today, Again: again, Lines: lines, Calendar: text.rules.Calendar,
+			Day: day, Today: text.today, Again: again, Lines: lines, Waiting: waiting, Calendar: text.rules.Calendar,
 		})
 		return m, nil
 	}
@@ -68,6 +73,19 @@ type making struct {
 	refs   []journey.LineRef
 	people map[journey.Code]journey.Track
 	open   map[journey.Code][]journey.Deadline
+}
+
+// waiting returns how many questions wait, where the digest is to say so.
+func (t *making) waiting(ctx context.Context, desk Waiting, short string) (int, error) {
+	about := func(ref journey.LineRef) bool { return strings.HasPrefix(ref.Key, deskKey) }
+	if short != "" || !t.reader.Person.Has(journey.AtDesk...) || !slices.ContainsFunc(t.refs, about) {
+		return 0, nil
+	}
+	n, err := desk.CountQuestions(ctx)
+	if err != nil {
+		return 0, &chat.Unavailable{Err: err}
+	}
+	return n, nil
 }
 
 // load reads the digest, the reader, and all it is about; of too, where given.

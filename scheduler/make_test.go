@@ -13,7 +13,7 @@ import (
 // text makes the message of a digest at eight on a day.
 func (r *room) text(key, name string, to chat.Address, today string) (chat.Message, error) {
 	r.t.Helper()
-	make := Maker(r.store, func() *journey.Rules { return r.rules }, r.parts.Hours)
+	make := Maker(r.store, r.parts.Desk, func() *journey.Rules { return r.rules }, r.parts.Hours)
 	return make(r.t.Context(), chat.Message{Key: key, Make: name, To: to, Protect: true}, day(r.t, today).At(8*time.Hour))
 }
 
@@ -128,10 +128,35 @@ func TestNothingIsSaidAnyMore(t *testing.T) {
 	}
 }
 
+// One message a day: who looks after waiting questions hears of them with all
+// else, and on a day with nothing else of them alone.
+func TestTheDigestOfWhoIsAtTheDeskSaysHowManyQuestionsWait(t *testing.T) {
+	r := newRoom(t)
+	r.parts.Desk = waiting(3)
+	r.ticks("2026-12-03", "2026-12-04")
+	for _, on := range []string{"2026-12-03", "2026-12-04"} {
+		name := "digest/cb2/" + on
+		m, err := r.text(name, name, secretaryAt, on)
+		if err != nil || !strings.Contains(m.Text, "3 câu hỏi") {
+			t.Errorf("%s: %v, want three questions in\n%s", name, err, m.Text)
+		}
+		if has := strings.Contains(m.Text, "Khai hồ sơ"); has != (on == "2026-12-03") {
+			t.Errorf("%s speaks of the member file: %t\n%s", name, has, m.Text)
+		}
+	}
+	if m, err := r.text(studentDigest, studentDigest, studentAt, "2026-12-03"); err != nil || strings.Contains(m.Text, "câu hỏi") {
+		t.Errorf("the student: %v\n%s\nwant nothing of the desk", err, m.Text)
+	}
+	r.parts.Desk = waiting(0)
+	if m, err := r.text("digest/cb2/2026-12-04", "digest/cb2/2026-12-04", secretaryAt, "2026-12-04"); !errors.Is(err, chat.ErrMoot) {
+		t.Errorf("all answered meanwhile: %v\n%s\nwant nothing left to say", err, m.Text)
+	}
+}
+
 func TestADigestThatComesLateIntoTheNightWaitsForTheMorning(t *testing.T) {
 	r := newRoom(t)
 	r.ticks("2026-12-03", "2026-12-03")
-	make := Maker(r.store, func() *journey.Rules { return r.rules }, r.parts.Hours)
+	make := Maker(r.store, r.parts.Desk, func() *journey.Rules { return r.rules }, r.parts.Hours)
 	for at, want := range map[string]string{
 		"2026-12-03T21:30:00+07:00": "2026-12-04T06:30:00+07:00",
 		"2026-12-03T23:00:00Z":      "2026-12-03T23:30:00Z", // six in the morning

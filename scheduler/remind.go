@@ -48,6 +48,7 @@ type Reminding struct {
 	Tracks  Tracks
 	Inboxes Inboxes
 	Outbox  Outbox
+	Desk    Waiting
 	Rules   func() *journey.Rules // of the moment
 	Hours   Hours
 	Admins  []chat.Address // hear of a year without a table of holidays
@@ -107,6 +108,7 @@ func Remind(r Reminding) Job {
 
 type reminding struct {
 	Reminding
+	desk   journey.Date          // the last day on which waiting questions were offered
 	missed map[int]journey.Month // years without a table, and when that was last told
 }
 
@@ -173,6 +175,9 @@ func (r *reminding) missing(ctx context.Context, rules *journey.Rules, now time.
 
 // offer puts what is due on each track into the inboxes of those it is for.
 func (r *reminding) offer(ctx context.Context, rules *journey.Rules, today journey.Date) error {
+	if err := r.offerDesk(ctx, today); err != nil {
+		return err
+	}
 	codes, err := r.Tracks.DueCodes(ctx, today)
 	if err != nil || len(codes) == 0 {
 		return err
@@ -189,6 +194,47 @@ func (r *reminding) offer(ctx context.Context, rules *journey.Rules, today journ
 		}
 		return r.offerThese(ctx, rules, today, &to, tracks)
 	})
+}
+
+// deskKey begins the key of a line that says that questions wait; the day
+// follows.
+const deskKey = "desk/"
+
+// offerDesk tells those who look after waiting questions once a day that some
+// wait, in the digest in which they hear of all else.
+func (r *reminding) offerDesk(ctx context.Context, today journey.Date) error {
+	if r.desk == today {
+		return nil
+	}
+	n, err := r.Desk.CountQuestions(ctx)
+	if err != nil || n == 0 {
+		return err
+	}
+	staff, err := r.Tracks.Staff(ctx)
+	if err != nil {
+		return err
+	}
+	var codes []journey.Code
+	for _, p := range staff {
+		if p.Has(journey.AtDesk...) {
+			codes = append(codes, p.Code)
+		}
+	}
+	tracks, err := r.Tracks.Tracks(ctx, codes...)
+	if err != nil {
+		return err
+	}
+	offers := map[journey.Code][]journey.LineRef{}
+	for _, t := range tracks {
+		if code := t.Person.Code; t.Account != 0 {
+			offers[code] = []journey.LineRef{{Of: code, Key: deskKey + today.String(), To: journey.YouthOfficer, Step: today}}
+		}
+	}
+	if err := r.Inboxes.Offer(ctx, today, offers); err != nil {
+		return err
+	}
+	r.desk = today
+	return nil
 }
 
 // brokenFor is for how many people a tick may fail before it counts as broken

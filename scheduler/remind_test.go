@@ -110,7 +110,7 @@ func newRoom(t *testing.T, unlinked ...journey.Code) *room {
 	t.Helper()
 	r := &room{t: t, store: storetest.NewMemory(), rules: builtRules(t)}
 	r.parts = Reminding{
-		Tracks: r.store, Inboxes: r.store, Outbox: r.store, Rules: func() *journey.Rules { return r.rules },
+		Tracks: r.store, Inboxes: r.store, Outbox: r.store, Desk: waiting(0), Rules: func() *journey.Rules { return r.rules },
 		Hours: Hours{halfPastSeven, 21*time.Hour + 30*time.Minute, 6*time.Hour + 30*time.Minute},
 		Log:   slog.New(slog.DiscardHandler),
 	}

@@ -329,7 +329,7 @@ func (m *mortal) Put(ctx context.Context, messages ...chat.Message) (isNew int, 
 func life(store *storetest.Memory, rules *journey.Rules, random *rand.Rand, calls int) Job {
 	m := &mortal{Memory: store, random: random, calls: calls}
 	return Remind(Reminding{
-		Tracks: m, Inboxes: m, Outbox: m, Rules: func() *journey.Rules { return rules },
+		Tracks: m, Inboxes: m, Outbox: m, Desk: waiting(0), Rules: func() *journey.Rules { return rules },
 		Hours: Hours{halfPastSeven, 21*time.Hour + 30*time.Minute, 6*time.Hour + 30*time.Minute}, Log: slog.New(slog.DiscardHandler),
 	})
 }

@@ -17,5 +17,8 @@ const (
 	Admin         Role = "admin"
 )
 
+// AtDesk are the roles that answer waiting questions.
+var AtDesk = []Role{YouthOfficer, CellSecretary, Admin}
+
 // Roles lists every role but Guest.
 var Roles = []Role{Student, Mentor, CellSecretary, YouthOfficer, BaseCommittee, Admin}

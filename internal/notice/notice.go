@@ -98,6 +98,7 @@ type Notice struct {
 	Status   Status       `json:"status"`
 	At       time.Time    `json:"at,omitzero"`        // when it is to go out; while Waiting, zero: as soon as it is approved
 	Count    int          `json:"count,omitempty"`    // people reached when it was previewed, later when it began
+	Unlinked int          `json:"unlinked,omitempty"` // people in the audience then who are not linked, and so not in Count
 	Approver journey.Code `json:"approver,omitempty"` // the second officer, who approved or refused
 	Reason   string       `json:"reason,omitempty"`   // why it was refused
 	Held     string       `json:"held,omitempty"`     // why it paused by itself

@@ -19,7 +19,6 @@ import (
 // One person ({p:<id>}):
 //
 //	{p:<id>}:talk    hash    handled (20 digits), talk (chat.Talk as JSON); 24 hours
-//	{p:<id>}:role    string  the role; for ever
 //
 // People of the lists, in 256 shards; xx is FNV-1a of the code in two hexadecimal
 // digits ({j:xx}). Days are numbers such as 20270131; a hash of a secret is its
@@ -137,7 +136,6 @@ import (
 // free.
 
 func keyTalk(a chat.Address) string { return "{p:" + a.String() + "}:talk" }
-func keyRole(a chat.Address) string { return "{p:" + a.String() + "}:role" }
 
 // shards is how many slots people, and conversations, are spread over.
 const shards = 256

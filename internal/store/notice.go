@@ -22,7 +22,8 @@ import (
 
 const (
 	buckets          = 512 // hashes over which the recipients of a notice are spread
-	recipientsAtOnce = 500 // added or settled in one script
+	recipientsAtOnce = 100 // added or settled in one script: whoever claims a message waits as long
+	takenAtOnce      = 250 // the same for those taken
 	bucketsAtOnce    = 32  // read, or looked through, in one round trip
 	maxReasons       = 100 // different reasons kept of one notice
 	maxReason        = 200 // letters of a reason
@@ -312,7 +313,13 @@ return redis.call('HGETALL', QUEUED)`)
 // that are queued, sorted: those of this call, of an earlier one, and of others.
 // They stay so until SettleRecipients.
 func (s *Store) TakeRecipients(ctx context.Context, id notice.ID, now time.Time, n int) ([]notice.Taken, error) {
-	got, err := s.recipients(ctx, takeRecipientsScript, id, n, now.Unix()).StringSlice()
+	var got []string
+	var err error
+	for before, more := -1, true; more && err == nil; before = len(got) / 2 {
+		most := min(n, max(before, 0)+takenAtOnce)
+		got, err = s.recipients(ctx, takeRecipientsScript, id, most, now.Unix()).StringSlice()
+		more = most < n && len(got)/2 != before
+	}
 	if err == nil && len(got)%2 != 0 {
 		err = errForm
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"donghanh/internal/chat"
 	"donghanh/internal/journey"
 	about "donghanh/internal/notice"
 	"donghanh/internal/store"
@@ -66,4 +67,45 @@ func TestFiftyThousandRecipientsTakeLittleRoom(t *testing.T) {
 	if each := float64(settled) / count; each > 50 {
 		t.Errorf("%.1f bytes a recipient, want at most 50", each)
 	}
+}
+
+func TestAGroupFollowsItsNumberAndThePauseIsTold(t *testing.T) {
+	onBoth(t, fast, func(b *box) {
+		ctx := b.Context()
+		b.must(b.KeepGroup(ctx, -100, "Chi đoàn B5", "cb1", "K47/B5"))
+		b.put(chat.Message{Key: "notice/n-a/-100", To: -100, Lane: chat.Notices})
+		b.must(b.Moved(ctx, b.next("notice/n-a/-100"), -1_000_000_000_100))
+		b.sent(b.next("notice/n-a/-100"))
+		b.put(notice("N", 7))
+		b.must(b.Moved(ctx, b.next("N"), 8)) // no group: nothing is noted
+		groups, err := b.Groups(ctx)
+		if want := (about.Group{Chat: -1_000_000_000_100, Title: "Chi đoàn B5", By: "cb1", Unit: "K47/B5"}); err != nil || len(groups) != 1 || groups[0] != want {
+			b.Errorf("groups %v, %v, want %v", groups, err, want)
+		}
+		b.must(b.Pause(ctx, b.now, 30*time.Second))
+		for after, want := range map[time.Duration]time.Duration{0: 30 * time.Second, 29 * time.Second: 30 * time.Second, 30 * time.Second: 0} {
+			until, err := b.PausedUntil(ctx, b.now.Add(after))
+			if err != nil || until.IsZero() != (want == 0) || want != 0 && !until.Equal(b.now.Add(want)) {
+				b.Errorf("after %s paused until %s, %v, want %s after the beginning", after, until, err, want)
+			}
+		}
+	})
+}
+
+func TestAFewHundredAreTakenAtOnceInSeveralScripts(t *testing.T) {
+	onBoth(t, fast, func(b *box) {
+		to := make(map[journey.Code]about.Outcome)
+		for i := range 900 {
+			to[journey.Code(fmt.Sprint("sv", i))] = about.Pending
+		}
+		if n, err := b.AddRecipients(b.Context(), "n-a", to); n != 900 || err != nil {
+			b.Fatalf("added %d, %v", n, err)
+		}
+		for _, tt := range []struct{ n, want int }{{30, 30}, {0, 30}, {800, 800}, {700, 800}, {1000, 900}, {2000, 900}} {
+			taken, err := b.TakeRecipients(b.Context(), "n-a", noon, tt.n)
+			if err != nil || len(taken) != tt.want {
+				b.Errorf("taken until %d: %d, %v, want %d", tt.n, len(taken), err, tt.want)
+			}
+		}
+	})
 }

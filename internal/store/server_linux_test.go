@@ -79,11 +79,11 @@ func TestClosedServerLeavesItsFolderFree(t *testing.T) {
 	for i := range 3 {
 		server := start(t, dir)
 		s := open(t, server)
-		role, err := s.Role(t.Context(), 7)
-		if want := []string{"", "role 0", "role 1"}[i]; err != nil || role != want {
-			t.Fatalf("start %d: role %q, %v, want %q", i, role, err, want)
+		kept, err := s.RulesPrint(t.Context())
+		if want := []string{"", "print 0", "print 1"}[i]; err != nil || kept != want {
+			t.Fatalf("start %d: kept is %q, %v, want %q", i, kept, err, want)
 		}
-		if err := s.SetRole(t.Context(), 7, fmt.Sprint("role ", i)); err != nil {
+		if err := s.SetRulesPrint(t.Context(), fmt.Sprint("print ", i)); err != nil {
 			t.Fatal(err)
 		}
 		for range 2 {
@@ -170,7 +170,7 @@ func own(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.SetRole(ctx, 7, "mentor"); err != nil {
+	if err := s.SetRulesPrint(ctx, "kept"); err != nil {
 		return err
 	}
 	fmt.Println(server.URL())
@@ -202,9 +202,9 @@ func TestAServerEndsWithItsOwnerAndHindersNoStart(t *testing.T) {
 		}
 		folder = filepath.Dir(strings.TrimSpace(strings.TrimPrefix(url, "unix://")))
 	}
-	role, err := open(t, start(t, dir)).Role(t.Context(), 7)
-	if err != nil || role != "mentor" {
-		t.Errorf("role %q, %v, want mentor", role, err)
+	kept, err := open(t, start(t, dir)).RulesPrint(t.Context())
+	if err != nil || kept != "kept" {
+		t.Errorf("kept is %q, %v, want \"kept\"", kept, err)
 	}
 }
 

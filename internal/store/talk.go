@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -68,32 +67,6 @@ func (s *Store) SaveTalk(ctx context.Context, a chat.Address, t chat.Talk) error
 	handled := fmt.Sprintf("%020d", max(t.Handled, 0))
 	if err := saveTalkScript.Run(ctx, s.rdb, []string{keyTalk(a)}, handled, body, talkFor.Milliseconds()).Err(); err != nil {
 		return fmt.Errorf("save talk of %s: %w", a, err)
-	}
-	return nil
-}
-
-// Role returns a person's role, "" when none is stored.
-func (s *Store) Role(ctx context.Context, a chat.Address) (string, error) {
-	role, err := s.rdb.Get(ctx, keyRole(a)).Result()
-	if errors.Is(err, redis.Nil) {
-		return "", nil
-	}
-	if err != nil {
-		return "", fmt.Errorf("role of %s: %w", a, err)
-	}
-	return role, nil
-}
-
-// SetRole stores a person's role; "" removes it.
-func (s *Store) SetRole(ctx context.Context, a chat.Address, role string) error {
-	var err error
-	if role == "" {
-		err = s.rdb.Del(ctx, keyRole(a)).Err()
-	} else {
-		err = s.rdb.Set(ctx, keyRole(a), role, 0).Err()
-	}
-	if err != nil {
-		return fmt.Errorf("set role of %s: %w", a, err)
 	}
 	return nil
 }

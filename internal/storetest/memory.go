@@ -27,7 +27,6 @@ type Memory struct {
 	mu        sync.Mutex
 	fail      error
 	talks     map[chat.Address]chat.Talk
-	roles     map[chat.Address]string
 	questions map[string]desk.Question // by "<why>/<id>" and person
 	counted   map[string]bool
 	votes     map[string]store.Votes
@@ -48,7 +47,6 @@ type Memory struct {
 func NewMemory() *Memory {
 	return &Memory{
 		talks:     make(map[chat.Address]chat.Talk),
-		roles:     make(map[chat.Address]string),
 		questions: make(map[string]desk.Question),
 		counted:   make(map[string]bool),
 		votes:     make(map[string]store.Votes),
@@ -109,23 +107,6 @@ func cloneTalk(t chat.Talk) (clone chat.Talk) {
 		panic(err) // a Talk that cannot be stored: a mistake in its type
 	}
 	return clone
-}
-
-// Role is Store.Role.
-func (m *Memory) Role(_ context.Context, a chat.Address) (string, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.roles[a], m.fail
-}
-
-// SetRole is Store.SetRole.
-func (m *Memory) SetRole(_ context.Context, a chat.Address, role string) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.fail == nil {
-		m.roles[a] = role
-	}
-	return m.fail
 }
 
 // KeepQuestion is Store.KeepQuestion.

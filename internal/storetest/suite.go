@@ -23,9 +23,6 @@ type Storer interface {
 	Talk(ctx context.Context, a chat.Address) (chat.Talk, error)
 	SaveTalk(ctx context.Context, a chat.Address, t chat.Talk) error
 
-	Role(ctx context.Context, a chat.Address) (string, error)
-	SetRole(ctx context.Context, a chat.Address, role string) error
-
 	KeepQuestion(ctx context.Context, q desk.Question) (isNew bool, err error)
 	Questions(ctx context.Context, from chat.Address) ([]desk.Question, error)
 	Question(ctx context.Context, ref string) (desk.Question, error)
@@ -97,7 +94,6 @@ func Run(t *testing.T, open func(t *testing.T) Storer) {
 		"a talk comes back as saved":                            talkComesBack,
 		"an earlier talk does not replace a later one":          earlierTalkIsLate,
 		"one conversation is not another":                       talksAreApart,
-		"a role is replaced and removed":                        roleIsReplaced,
 		"a question is kept once for each reason":               questionIsKeptOnce,
 		"twenty questions of a person wait, and no more":        questionsAreBounded,
 		"questions come oldest first and one person's only":     questionsAreSorted,
@@ -144,9 +140,6 @@ func strangerIsUnknown(t *testing.T, s Storer) {
 	talk, err := s.Talk(ctx, 7)
 	equal(t, err, nil)
 	equal(t, talk, chat.Talk{})
-	role, err := s.Role(ctx, 7)
-	equal(t, err, nil)
-	equal(t, role, "")
 	questions, err := s.Questions(ctx, 7)
 	equal(t, err, nil)
 	equal(t, len(questions), 0)
@@ -201,16 +194,6 @@ func talksAreApart(t *testing.T, s Storer) {
 		got, err := s.Talk(ctx, address)
 		equal(t, err, nil)
 		equal(t, got, someTalk(want))
-	}
-}
-
-func roleIsReplaced(t *testing.T, s Storer) {
-	ctx := t.Context()
-	for _, want := range []string{"student", "mentor", "mentor", ""} {
-		equal(t, s.SetRole(ctx, 7, want), nil)
-		got, err := s.Role(ctx, 7)
-		equal(t, err, nil)
-		equal(t, got, want)
 	}
 }
 

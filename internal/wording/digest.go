@@ -44,6 +44,7 @@ type Reminders struct {
 	Today    journey.Date // on which it goes out
 	Again    bool         // the reader asked to be told later
 	Lines    []Reminder
+	Waiting  int // questions that wait for the reader, or for who shares the desk
 	Calendar *journey.Calendar
 }
 
@@ -55,8 +56,11 @@ func Digest(r Reminders) (string, [][]chat.Button) {
 		return cmp.Or(cmp.Compare(rank(a, today), rank(b, today)), a.Due.Compare(b.Due),
 			strings.Compare(a.Whose, b.Whose), strings.Compare(a.Key(), b.Key()))
 	})
-	own := !slices.ContainsFunc(lines, func(l Reminder) bool { return l.To != journey.Student })
+	own := r.Waiting == 0 && !slices.ContainsFunc(lines, func(l Reminder) bool { return l.To != journey.Student })
 	head := heading(r, own)
+	if r.Waiting > 0 {
+		head += "\n\n" + DeskDigest(r.Waiting)
+	}
 	foot := footing(lines, own)
 	room := MaxMessage - units(head) - units(foot) - units(andMore(len(lines)))
 
@@ -136,7 +140,7 @@ func reminder(l Reminder, own bool, today journey.Date, c *journey.Calendar) str
 		text += "<b>" + who + "</b>: "
 	}
 	text += html.EscapeString(l.Rule.Title) + ", " + when(l.Deadline, today, c) + "."
-	if late(l.Deadline, today) {
+	if late(l.Deadline, today) && missed(l) != "" {
 		text += " " + missed(l)
 	}
 	if why := climbed(l); why != "" {

@@ -27,6 +27,7 @@ import (
 
 	"donghanh/internal/chat"
 	"donghanh/internal/journey"
+	"donghanh/internal/notice"
 	"donghanh/internal/wording"
 )
 
@@ -36,7 +37,7 @@ var pictures = flag.String("pictures", "", "folder in which TestDemo leaves its 
 // come, a mentor says what is done, and silence climbs to the cell secretary
 // and the officer.
 func TestDemoWalksAClassThroughMonths(t *testing.T) {
-	_, url := startDemo(t)
+	d, url := startDemo(t)
 	p := openPage(t, startBrowser(t), url, 1440, 900)
 	for _, who := range []int64{sampleStudent, sampleMentor, sampleOfficer} {
 		p.begin(who)
@@ -45,6 +46,20 @@ func TestDemoWalksAClassThroughMonths(t *testing.T) {
 		t.Helper()
 		p.do(chromedp.Click(chromedp.CSS(`[data-move="`+to+`"]`), chromedp.NodeEnabled))
 		p.until(`document.querySelector("#clock").innerText.includes("` + day + ` · 07:3")`)
+		for { // until all of that morning is out
+			depths, err := d.bots.db.LaneDepths(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			inboxes, err := d.bots.db.Inboxes(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if depths[chat.Reminders] == 0 && len(inboxes) == 0 {
+				return
+			}
+			look[bool](p, "true")
+		}
 	}
 	said := func(who int64, text string) int {
 		t.Helper()
@@ -78,7 +93,8 @@ func TestDemoWalksAClassThroughMonths(t *testing.T) {
 			p.has(sampleOfficer, "mình đã báo cán bộ Đoàn")
 		}
 	}
-	if n := said(sampleMentor, remark+", hạn"); n != 1 {
+	lan := fmt.Sprintf(`[...document.querySelectorAll("#phone-%d .message:not(.mine)")].filter((m) => m.innerText.split("\n").some((l) => l.includes("Nguyễn Lan") && l.includes("Nhận xét người được giúp đỡ, hạn"))).length`, sampleMentor)
+	if n := look[int](p, lan); n != 1 {
 		t.Errorf("the mentor was told %d times of what was done after the first, want once", n)
 	}
 
@@ -90,6 +106,45 @@ func TestDemoWalksAClassThroughMonths(t *testing.T) {
 		t.Errorf("a month later the mentor got %d digests, want one", n)
 	}
 	p.has(sampleStudent, "Nộp bản tự kiểm điểm dự bị")
+}
+
+// TestDemoSendsANoticeWhileAStudentAsks: an officer writes to the whole sample
+// academy, the bar moves, and a student's question is answered meanwhile.
+func TestDemoSendsANoticeWhileAStudentAsks(t *testing.T) {
+	d, url := startDemo(t)
+	p := openPage(t, startBrowser(t), url, 1440, 900)
+	for _, who := range []int64{sampleStudent, sampleMentor, sampleOfficer} {
+		p.begin(who)
+	}
+	p.do(chromedp.Click(chromedp.CSS(`[data-move="morning"]`), chromedp.NodeEnabled)) // out of the quiet hours
+	p.until(`document.querySelector("#clock").innerText.includes("25/11/2026 · 07:3")`)
+	p.has(sampleOfficer, "Việc cần nhớ")
+
+	p.say(sampleOfficer, "/thongbao")
+	p.has(sampleOfficer, "Soạn thông báo")
+	p.say(sampleOfficer, "Họp chi đoàn 19h thứ Sáu, hội trường A.")
+	p.press(sampleOfficer, "Tất cả sinh viên")
+	p.has(sampleOfficer, fmt.Sprintf("Tới %d người", sampleOthers+1)) // and Lan; the mentor is none, four are not linked
+	p.press(sampleOfficer, "Gửi ngay")
+	p.has(sampleOfficer, "Tạm dừng")
+	p.say(sampleStudent, "du bi bao lau v ad")
+	p.has(sampleStudent, "12 tháng")
+	p.has(sampleStudent, "Họp chi đoàn 19h thứ Sáu")
+	p.hasNot(sampleMentor, "Họp chi đoàn")
+
+	notices, err := d.bots.db.Notices(t.Context(), 1)
+	if err != nil || len(notices) != 1 {
+		t.Fatalf("notices: %v, %v", notices, err)
+	}
+	if counts, err := d.bots.db.RecipientCounts(t.Context(), notices[0].ID); err != nil || counts.Left() == 0 {
+		t.Errorf("the student was answered when all was out already: %v, %v", counts, err)
+	}
+	p.shoot("notice")
+	p.has(sampleOfficer, "Đã gửi xong")
+	counts, err := d.bots.db.RecipientCounts(t.Context(), notices[0].ID)
+	if err != nil || counts[notice.Delivered] != sampleOthers+1 || counts[notice.Unlinked] != 4 {
+		t.Errorf("in the end: %v, %v; want %d delivered, 4 unlinked", counts, err, sampleOthers+1)
+	}
 }
 
 // TestDemo goes through the whole product as a visitor of the demo would, in

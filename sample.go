@@ -2,14 +2,41 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"time"
 
+	"donghanh/internal/chat"
 	"donghanh/internal/journey"
 	"donghanh/internal/store"
 )
 
 // sampleUnit is the class of the sample academy.
 const sampleUnit journey.Unit = "K47/B5"
+
+// sampleApproval is from how many recipients on a notice needs a second officer
+// in the sample academy, which has one: more than it has people.
+const sampleApproval = 500
+
+// sampleOthers is how many more students the sample academy has, each with an
+// account from firstOther on and no phone on the page: a notice takes a while.
+const (
+	sampleOthers = 240
+	firstOther   = 2001
+)
+
+// otherStudents are those without a phone on the page, at the beginning of the
+// way.
+func otherStudents(today journey.Date) (tracks []journey.Track) {
+	family := []string{"Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi"}
+	given := []string{"Anh", "Bình", "Châu", "Dũng", "Giang", "Hà", "Khánh", "Linh", "Nga", "Phúc", "Quân", "Thảo"}
+	for i := range sampleOthers {
+		tracks = append(tracks, journey.Track{Since: today, Person: journey.Person{
+			Code: journey.Code(fmt.Sprintf("sv-%03d", i+1)), Name: family[i%len(family)] + " " + given[i%len(given)],
+			Roles: []journey.Role{journey.Student}, Unit: journey.Unit(fmt.Sprintf("K47/B%d", 6+i/60)),
+		}})
+	}
+	return tracks
+}
 
 // happened is one event of the sample academy, so many months and days before
 // the day on which the demo begins.
@@ -48,8 +75,8 @@ func samplePeople(today journey.Date) []journey.Track {
 		month := journey.Date{Year: today.Year, Month: today.Month, Day: 1}.AddMonths(-m - 1)
 		lan = lan.With(journey.Event{ID: "E_DUTY_DONE", On: month.AddDays(9), Detail: "rc-dues/" + month.String()[:len("2027-01")]})
 	}
-	led := func(code journey.Code, name string, roles ...journey.Role) journey.Track {
-		return journey.Track{Person: journey.Person{Code: code, Name: name, Roles: roles, Unit: sampleUnit}, Since: today}
+	led := func(code journey.Code, name string, unit journey.Unit, roles ...journey.Role) journey.Track {
+		return journey.Track{Person: journey.Person{Code: code, Name: name, Roles: roles, Unit: unit}, Since: today}
 	}
 	return []journey.Track{
 		lan,
@@ -63,8 +90,8 @@ func samplePeople(today journey.Date) []journey.Track {
 			happened{id: "E_CLASS_CERT_ISSUED", months: 57, days: 5}),
 		student("sv-an", "Vũ An", born(19),
 			happened{id: "E_SYMPATHIZER_LISTED", months: 2, days: 20}, happened{id: "E_MENTOR_ASSIGNED", months: 2, days: 20}),
-		led("gv-minh", "Trần Minh", journey.Mentor),
-		led("cb-hanh", "Phạm Hạnh", journey.YouthOfficer, journey.CellSecretary),
+		led("gv-minh", "Trần Minh", sampleUnit, journey.Mentor),
+		led("cb-hanh", "Phạm Hạnh", "K47", journey.YouthOfficer, journey.CellSecretary),
 	}
 }
 
@@ -78,12 +105,20 @@ func settle(ctx context.Context, db *store.Store, rules *journey.Rules, now time
 	today := journey.DateOf(now)
 	codes := map[journey.Code]string{}
 	var saves []journey.Save
-	for _, t := range samplePeople(today) {
+	for _, t := range append(samplePeople(today), otherStudents(today)...) {
 		saves = append(saves, journey.Save{Track: t, Next: rules.NextDue(t, rules.Deadlines(t, today), today.AddDays(-1))})
 		codes[t.Person.Code] = "demo-" + string(t.Person.Code)
 	}
 	if _, err := db.SaveTracks(ctx, saves...); err != nil {
 		return err
 	}
-	return db.KeepStartCodes(ctx, codes, now.AddDate(1, 0, 0))
+	if err := db.KeepStartCodes(ctx, codes, now.AddDate(1, 0, 0)); err != nil {
+		return err
+	}
+	for i, t := range otherStudents(today) {
+		if _, err := db.Link(ctx, codes[t.Person.Code], chat.Address(firstOther+i), now); err != nil {
+			return err
+		}
+	}
+	return nil
 }

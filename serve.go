@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,7 @@ import (
 	"donghanh/internal/chat"
 	"donghanh/internal/journey"
 	"donghanh/internal/outbox"
+	"donghanh/internal/sheet"
 	"donghanh/internal/store"
 	"donghanh/internal/wording"
 	"donghanh/scheduler"
@@ -56,7 +58,7 @@ func serve(ctx context.Context, args []string, e env) (err error) {
 	defer func() { err = errors.Join(err, db.Close(), server.Close()) }()
 
 	b := &bots{
-		log: log, now: now, lib: lib, db: db, rate: cfg.SendRate, admins: addresses(cfg.AdminIDs),
+		log: log, now: now, lib: lib, db: db, rate: cfg.SendRate, above: cfg.ApprovalAbove, admins: addresses(cfg.AdminIDs),
 		hours:  scheduler.Hours{At: cfg.RemindAt.SinceMidnight(), QuietFrom: cfg.QuietHours.From.SinceMidnight(), QuietTo: cfg.QuietHours.To.SinceMidnight()},
 		client: bot.New(bot.Config{Token: string(cfg.TelegramToken), API: cfg.TelegramAPI, Now: now, Log: log}),
 	}
@@ -64,7 +66,7 @@ func serve(ctx context.Context, args []string, e env) (err error) {
 	if err != nil {
 		return fmt.Errorf("LISTEN: %w", err)
 	}
-	b.feedURL = feedAddress(cfg.WebhookURL, listener.Addr())
+	b.feedURL = feedAddress(cfg.WebhookURL)
 	mux := http.NewServeMux()
 	mux.Handle("GET /lich/{file}", b.feeds())
 	mux.HandleFunc("GET /healthz", b.health)
@@ -204,12 +206,13 @@ func addresses(ids []int64) []chat.Address {
 	return out
 }
 
-// feedAddress is what stands before the secret of a calendar feed: on the host
-// that Telegram reaches, else where the bot listens.
-func feedAddress(webhook string, listen net.Addr) string {
+// feedAddress is what stands before the secret of a calendar feed: the host that
+// Telegram reaches. Without a webhook there is no address that a phone could
+// reach, and no feed is offered.
+func feedAddress(webhook string) string {
 	u, err := url.Parse(webhook)
 	if err != nil || u.Host == "" {
-		u = &url.URL{Scheme: "http", Host: listen.String()}
+		return ""
 	}
 	return u.Scheme + "://" + u.Host + "/lich/"
 }
@@ -224,6 +227,7 @@ type bots struct {
 	rate     int
 	admins   []chat.Address // those the settings name
 	hours    scheduler.Hours
+	above    int // recipients from which on a notice needs a second officer
 	feedURL  string
 	menus    chan menu
 	handlers *handlers.Handlers
@@ -246,27 +250,62 @@ func (b *bots) run(ctx context.Context, more ...func(context.Context) error) err
 	b.handlers = handlers.New(handlers.Parts{
 		Talks: b.db, People: b.db, Desk: b.db, Outbox: b.db, Book: b.lib.Book, Rules: b.lib.Rules, Admins: b.admins, OnDuty: b.atDesk, Log: b.log,
 		Quiet: handlers.Quiet{From: b.hours.QuietFrom, To: b.hours.QuietTo}, FeedURL: b.feedURL, Introduce: b.hasRoles,
+		Notices: b.db, ApprovalAbove: b.above, Rate: b.rate, Sheet: workbook,
 	})
+	notices := b.notices()
 	defer context.AfterFunc(ctx, func() {
 		signal.Reset(os.Interrupt, syscall.SIGTERM)
 		b.log.Info("ending; a second signal ends it at once")
 	})()
 	courier := &outbox.Courier{
-		Queue: b.db, Sender: b.client, Make: scheduler.Maker(b.db, b.db, b.lib.Rules, b.hours),
+		Queue: b.db, Sender: b.client, Make: b.making(notices),
 		Pace: outbox.Pace{Rate: b.rate, Lease: leaseFor}, Now: b.now, Log: b.log,
 	}
 	b.db.OnPut(courier.Wake)
+	b.db.OnUnreadable(func(code journey.Code, why error) { b.log.Error("somebody is left out", "code", code, "err", why) })
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return courier.Run(ctx) })
 	group.Go(func() error {
 		return scheduler.Run(ctx, b.now, b.log, b.jobs()...)
 	})
+	group.Go(func() error { return notices.Run(ctx) })
 	group.Go(func() error { b.introduce(ctx); return nil })
 	group.Go(func() error { b.setMenus(ctx); return nil })
 	for _, part := range more {
 		group.Go(func() error { return part(ctx) })
 	}
 	return group.Wait()
+}
+
+// notices sends the notices of officers.
+func (b *bots) notices() *scheduler.Notices {
+	left := func(code journey.Code, why any) {
+		b.log.Error("somebody cannot be counted among those a notice reaches", "code", code, "why", fmt.Sprint(why))
+	}
+	return &scheduler.Notices{
+		Store: b.db, Outbox: b.db, Audience: scheduler.Reached(b.db, b.lib.Rules, left), Ask: b.handlers.AskSecond,
+		Texts: scheduler.NoticeTexts{Notice: wording.NoticeMessage, Remind: wording.NoticeReminder, Progress: wording.NoticeProgress, Done: wording.NoticeDone},
+		Hours: b.hours, Rate: b.rate, Above: b.above, Now: b.now, Log: b.log,
+	}
+}
+
+// making makes the texts that are made when they leave: those of notices, and
+// digests.
+func (b *bots) making(notices *scheduler.Notices) func(context.Context, chat.Message, time.Time) (chat.Message, error) {
+	digest := scheduler.Maker(b.db, b.db, b.lib.Rules, b.hours)
+	return func(ctx context.Context, m chat.Message, now time.Time) (chat.Message, error) {
+		if strings.HasPrefix(m.Make, "digest/") {
+			return digest(ctx, m, now)
+		}
+		return notices.Make(ctx, m, now)
+	}
+}
+
+// workbook makes a workbook of rows.
+func workbook(_ string, rows [][]string) ([]byte, error) {
+	var b bytes.Buffer
+	err := sheet.WriteXLSX(&b, rows)
+	return b.Bytes(), err
 }
 
 // jobs are what the clock brings about.

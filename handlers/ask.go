@@ -18,6 +18,9 @@ import (
 // Ask answers a question with an approved text and its source, asks back, or
 // says honestly that there is none.
 func (h *Handlers) Ask(ctx context.Context, r *Request) (chat.Reply, error) {
+	if reply, ok, err := h.noticeTyped(ctx, r); ok || err != nil {
+		return reply, err
+	}
 	if utf8.RuneCountInString(r.Text) > maxQuestion {
 		return chat.Reply{Texts: []string{wording.TooLong(maxQuestion)}}, nil
 	}

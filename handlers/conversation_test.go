@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +20,7 @@ import (
 	"donghanh/internal/chat"
 	"donghanh/internal/journey"
 	"donghanh/internal/knowledge"
+	"donghanh/internal/notice"
 	"donghanh/internal/storetest"
 )
 
@@ -53,8 +55,8 @@ func onDuty(context.Context) ([]chat.Address, error) {
 // TestConversations plays each file in testdata and compares it whole. A line
 // "> sinh viên: text" is typed, "> sinh viên: [label]" presses the button of
 // label nearest above that the person was shown, "> sinh viên: <photo>" attaches
-// a file, "> sinh viên: {data}" presses a button of that data whether it stands
-// anywhere or not, and "= 2026-11-25 08:00" sets the clock; the lines between
+// a file (as do "<photo: caption>" and "<document 60: caption>", of 60 MB), "> sinh viên: {data}" presses a button of that data whether it stands
+// anywhere or not (ID is the first notice), "! gửi" and "! xong" begin and end the newest notice, and "= 2026-11-25 08:00" sets the clock; the lines between
 // are what the bot says.
 func TestConversations(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
@@ -105,6 +107,10 @@ func play(t *testing.T, script string) string {
 			if strings.HasPrefix(line, "#") || strings.HasPrefix(line, "= ") {
 				out.WriteString(line + "\n")
 			}
+			if end, ok := strings.CutPrefix(line, "! "); ok {
+				out.WriteString(line + "\n")
+				goOut(t, store, end, at)
+			}
 			continue
 		}
 		out.WriteString(line + "\n")
@@ -116,8 +122,14 @@ func play(t *testing.T, script string) string {
 		switch {
 		case people[name] == 0:
 			t.Fatalf("nobody is called %q", name)
-		case text == "<photo>":
-			in.File = chat.Photo
+		case strings.HasPrefix(text, "<photo") || strings.HasPrefix(text, "<document"):
+			attach(&in, strings.Trim(text, "<>"))
+		case strings.HasPrefix(text, "<added to "), strings.HasPrefix(text, "<put out of "):
+			in.Chat, in.Added, in.Removed = -1001234567890, strings.HasPrefix(text, "<added"), strings.HasPrefix(text, "<put")
+			_, in.Title, _ = strings.Cut(strings.Trim(text, "<>"), " of ")
+			if in.Added {
+				in.Title = strings.TrimPrefix(strings.Trim(text, "<>"), "added to ")
+			}
 		case strings.HasPrefix(text, "[") && strings.HasSuffix(text, "]"):
 			label := strings.Trim(text, "[]")
 			b, ok := buttons[name+"/"+label]
@@ -126,9 +138,10 @@ func play(t *testing.T, script string) string {
 			}
 			in.Button, in.Press, in.Message = b.Data, in.ID, b.message
 		case strings.HasPrefix(text, "{") && strings.HasSuffix(text, "}"):
-			in.Button, in.Press = strings.Trim(text, "{}"), in.ID
+			in.Button, in.Press = strings.ReplaceAll(strings.Trim(text, "{}"), "ID", first(t, store)), in.ID
 		default:
-			in.Text = strings.ReplaceAll(text, `\n`, "\n")
+			in.Text, in.HTML = strings.ReplaceAll(text, `\n`, "\n"), html.EscapeString(strings.ReplaceAll(text, `\n`, "\n"))
+			in.HTML = bold.ReplaceAllString(in.HTML, "<b>$1</b>")
 		}
 		before := len(store.Messages())
 		if err := h.Handle(context.Background(), in); err != nil {
@@ -148,6 +161,89 @@ func play(t *testing.T, script string) string {
 		}
 	}
 	return out.String()
+}
+
+// bold marks what is typed in bold in a conversation.
+var bold = regexp.MustCompile(`\*(.+?)\*`)
+
+// attach reads "photo: caption" and "document 60: caption", with megabytes.
+func attach(in *chat.Incoming, what string) {
+	what, in.Text, _ = strings.Cut(what, ": ")
+	in.HTML = html.EscapeString(in.Text)
+	kind, megabytes, _ := strings.Cut(what, " ")
+	in.File, in.FileID = chat.FileKind(kind), "file-"+kind
+	if n, err := strconv.Atoi(megabytes); err == nil {
+		in.FileSize = int64(n) << 20
+	}
+}
+
+// first is the id of the first notice of a conversation.
+func first(t *testing.T, store *storetest.Memory) string {
+	t.Helper()
+	all, err := store.Notices(context.Background(), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) == 0 {
+		return "ID"
+	}
+	return string(all[len(all)-1].ID)
+}
+
+// goOut does with the newest notice that was sent what the scheduler would: "gửi"
+// begins it, "xong" ends it. Mai blocked the bot; of Tâm nothing is known.
+func goOut(t *testing.T, store *storetest.Memory, what string, at time.Time) {
+	t.Helper()
+	ctx := context.Background()
+	all, err := store.Notices(ctx, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := all[0]
+	if what == "xong" {
+		n, err = n.Finish(at)
+	} else {
+		n, err = n.Begin(n.Count, 1000, at)
+	}
+	if err == nil {
+		err = store.KeepNotice(ctx, n)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if what == "xong" {
+		taken, err := store.TakeRecipients(ctx, n.ID, at, 1000)
+		for i, one := range taken {
+			r := notice.Result{Code: one.Code, Round: one.Round, Outcome: notice.Delivered, At: at, Message: 500 + i}
+			switch one.Code {
+			case "sv-mai":
+				r.Outcome, r.Reason = notice.Blocked, "Forbidden: bot was blocked by the user"
+			case "gv-tam":
+				r.Outcome, r.Reason = notice.InDoubt, "no answer"
+			}
+			if err == nil {
+				_, err = store.SettleRecipients(ctx, n.ID, r)
+			}
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	recipients := map[journey.Code]notice.Outcome{}
+	tracks := academy()
+	for _, track := range tracks {
+		today := journey.DateOf(at)
+		if n.Reaches(track, builtRules().State(track, today), nil, today) {
+			recipients[track.Person.Code] = notice.Pending
+			if linkedAs[track.Person.Code] == "" {
+				recipients[track.Person.Code] = notice.Unlinked
+			}
+		}
+	}
+	if _, err := store.AddRecipients(ctx, n.ID, recipients); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func nameOf(who chat.Address) string {
@@ -178,6 +274,12 @@ func write(out *strings.Builder, m chat.Message) {
 	fmt.Fprintf(out, "%s %s\n", mark, strings.ReplaceAll(text, "\n", "\n  "))
 	if m.File != nil {
 		fmt.Fprintf(out, "  {%s}\n", m.File.Name)
+	}
+	if m.File != nil && strings.HasSuffix(m.File.Name, ".xlsx") {
+		out.WriteString("  " + strings.ReplaceAll(strings.TrimSpace(string(m.File.Data)), "\n", "\n  ") + "\n")
+	}
+	if m.Attach != nil {
+		fmt.Fprintf(out, "  {%s %s}\n", m.Attach.Kind, m.Attach.ID)
 	}
 	for _, row := range m.Rows {
 		out.WriteString(" ")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"donghanh/internal/chat"
 	"donghanh/internal/desk"
 	"donghanh/internal/journey"
+	"donghanh/internal/notice"
 	"donghanh/internal/storetest"
 )
 
@@ -130,6 +132,45 @@ func (s *shaky) CountVote(ctx context.Context, id, topic string, good bool) erro
 func (s *shaky) CountOutcome(ctx context.Context, id, outcome string) error {
 	return s.try(func() error { return s.Memory.CountOutcome(ctx, id, outcome) })
 }
+func (s *shaky) KeepNotice(ctx context.Context, n notice.Notice) error {
+	return s.try(func() error { return s.Memory.KeepNotice(ctx, n) })
+}
+func (s *shaky) Notice(ctx context.Context, id notice.ID) (notice.Notice, error) {
+	return tried(s, func() (notice.Notice, error) { return s.Memory.Notice(ctx, id) })
+}
+func (s *shaky) Notices(ctx context.Context, n int) ([]notice.Notice, error) {
+	return tried(s, func() ([]notice.Notice, error) { return s.Memory.Notices(ctx, n) })
+}
+func (s *shaky) RequeueRecipients(ctx context.Context, id notice.ID, from ...notice.Outcome) (int, error) {
+	return tried(s, func() (int, error) { return s.Memory.RequeueRecipients(ctx, id, from...) })
+}
+func (s *shaky) RecipientCounts(ctx context.Context, id notice.ID) (notice.Counts, error) {
+	return tried(s, func() (notice.Counts, error) { return s.Memory.RecipientCounts(ctx, id) })
+}
+func (s *shaky) Recipients(ctx context.Context, id notice.ID, yield func([]notice.Result) error) error {
+	return s.try(func() error { return s.Memory.Recipients(ctx, id, yield) })
+}
+func (s *shaky) Received(ctx context.Context, id notice.ID, who journey.Code, at time.Time) (bool, error) {
+	return tried(s, func() (bool, error) { return s.Memory.Received(ctx, id, who, at) })
+}
+func (s *shaky) ReceivedCount(ctx context.Context, id notice.ID) (int, error) {
+	return tried(s, func() (int, error) { return s.Memory.ReceivedCount(ctx, id) })
+}
+func (s *shaky) KeepGroup(ctx context.Context, a chat.Address, title string, by journey.Code, unit journey.Unit) error {
+	return s.try(func() error { return s.Memory.KeepGroup(ctx, a, title, by, unit) })
+}
+func (s *shaky) DropGroup(ctx context.Context, a chat.Address) error {
+	return s.try(func() error { return s.Memory.DropGroup(ctx, a) })
+}
+func (s *shaky) Groups(ctx context.Context) ([]notice.Group, error) {
+	return tried(s, func() ([]notice.Group, error) { return s.Memory.Groups(ctx) })
+}
+func (s *shaky) Codes(ctx context.Context, yield func([]journey.Code) error) error {
+	return s.try(func() error { return s.Memory.Codes(ctx, yield) })
+}
+func (s *shaky) Units(ctx context.Context, u journey.Unit) (map[journey.Unit]int, error) {
+	return tried(s, func() (map[journey.Unit]int, error) { return s.Memory.Units(ctx, u) })
+}
 
 // Questions of the tests, by how they end.
 const (
@@ -223,6 +264,8 @@ var stories = map[string][]chat.Incoming{
 	},
 }
 
+func init() { maps.Copy(stories, noticeStories) }
+
 // held and issued take back the events of the stories.
 var (
 	held   = "lui:sv-lan:" + mark(journey.Event{ID: "E_CEREMONY_HELD", On: aDay("2026-11-24")})
@@ -230,7 +273,7 @@ var (
 )
 
 // underDigests stand under messages the scheduler makes.
-var underDigests = []string{"xong:-:20261124", "hoan:-:20261124", "visao:-:20261124"}
+var underDigests = []string{"xong:-:20261124", "hoan:-:20261124", "visao:-:20261124", "dn:" + string(over)}
 
 func botOn(s *shaky) *Handlers {
 	p := testParts(s)
@@ -254,6 +297,7 @@ func lived(t *testing.T, story []chat.Incoming, n int) *storetest.Memory {
 	t.Helper()
 	s := &shaky{Memory: storetest.NewMemory()}
 	settle(s.Memory)
+	already(s.Memory)
 	h := botOn(s)
 	for i, in := range story[:n] {
 		if err, _ := handle(h, numbered(int64(i+1), in)); err != nil {
@@ -351,6 +395,7 @@ func TestTheStoriesPressButtonsThatStandThere(t *testing.T) {
 	touched := map[string]bool{}
 	for name, story := range stories {
 		r := newRoom(t, tg)
+		already(r.store)
 		seen := slices.Clone(underDigests)
 		for _, in := range story {
 			if in.Press != "" && !slices.Contains(seen, in.Button) {

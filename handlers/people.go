@@ -41,7 +41,7 @@ func (h *Handlers) who(ctx context.Context, at chat.Address) (journey.Track, err
 	}
 	t, err := h.people.Track(ctx, code)
 	switch {
-	case errors.Is(err, journey.ErrNotFound), err == nil && t.Account != int64(at):
+	case errors.Is(err, journey.ErrNotFound), errors.Is(err, journey.ErrUnreadable), err == nil && t.Account != int64(at):
 		return journey.Track{}, nil // the fact decides, not the index to it
 	case err != nil:
 		return journey.Track{}, err

@@ -18,6 +18,7 @@ import (
 	"donghanh/internal/chat"
 	"donghanh/internal/desk"
 	"donghanh/internal/journey"
+	"donghanh/internal/notice"
 	"donghanh/internal/storetest"
 	"donghanh/internal/telegramtest"
 )
@@ -178,6 +179,17 @@ func everything(t tester, store *storetest.Memory) string {
 	show("votes", votes, err)
 	outcomes, err := store.Outcomes(ctx)
 	show("outcomes", outcomes, err)
+	notices, err := store.Notices(ctx, 1000)
+	show("notices", notices, err)
+	for _, n := range notices {
+		err := store.Recipients(ctx, n.ID, func(results []notice.Result) error {
+			show("recipients of "+string(n.ID), results, nil)
+			return nil
+		})
+		show("recipients", nil, err)
+	}
+	groups, err := store.Groups(ctx)
+	show("groups", fmt.Sprint(groups), err)
 	return b.String()
 }
 
@@ -278,7 +290,7 @@ func newTelegram(t testing.TB) telegram {
 // a press is acknowledged once, and Telegram accepts each message.
 func (tg telegram) wouldTake(t tester, in chat.Incoming, out []chat.Message) {
 	t.Helper()
-	acks, heard := 0, false
+	acks, heard := 0, in.Added || in.Removed // only an officer is told of that, in private
 	for _, m := range out {
 		switch {
 		case m.Act == chat.Ack:
@@ -308,8 +320,11 @@ func (tg telegram) wouldTake(t tester, in chat.Incoming, out []chat.Message) {
 func (tg telegram) accepts(t tester, in chat.Incoming, m chat.Message) {
 	t.Helper()
 	limit := 4096
-	if m.File != nil {
+	if m.File != nil || m.Attach != nil {
 		limit = 1024
+	}
+	if m.Attach != nil && m.Text == "" {
+		m.Text = "(không có chú thích)"
 	}
 	if n := units(m.Text); n > limit {
 		t.Errorf("%s: a message of %d characters, at most %d may be:\n%s", about(in), n, limit, m.Text)

@@ -49,38 +49,51 @@ type Outbox interface {
 
 // Handlers does what people ask for. Create it with New.
 type Handlers struct {
-	talks  Talks
-	people People
-	desk   Desk
-	outbox Outbox
-	book   func() *knowledge.Book // the content of the moment
-	rules  func() *journey.Rules  // the rules of the moment
-	admins []chat.Address
-	onDuty func(context.Context) ([]chat.Address, error)
-	quiet  Quiet
-	feeds  string
-	secret func() string
-	menus  func(chat.Address, []journey.Role)
-	log    *slog.Logger
-	routes []Route
+	talks   Talks
+	people  People
+	desk    Desk
+	outbox  Outbox
+	book    func() *knowledge.Book // the content of the moment
+	rules   func() *journey.Rules  // the rules of the moment
+	admins  []chat.Address
+	onDuty  func(context.Context) ([]chat.Address, error)
+	quiet   Quiet
+	notices Notices
+	above   int
+	rate    int
+	sheet   func(name string, rows [][]string) ([]byte, error)
+	feeds   string
+	secret  func() string
+	menus   func(chat.Address, []journey.Role)
+	log     *slog.Logger
+	routes  []Route
 }
 
 // Parts is what Handlers is made of.
 type Parts struct {
-	Talks  Talks
-	People People
-	Desk   Desk
-	Outbox Outbox
-	Book   func() *knowledge.Book
-	Rules  func() *journey.Rules
-	Admins []chat.Address
-	Log    *slog.Logger
+	Talks   Talks
+	People  People
+	Desk    Desk
+	Outbox  Outbox
+	Notices Notices
+	Book    func() *knowledge.Book
+	Rules   func() *journey.Rules
+	Admins  []chat.Address
+	Log     *slog.Logger
 
 	// OnDuty lists those who hear at once of a person in danger.
 	OnDuty func(context.Context) ([]chat.Address, error)
 
 	// Quiet are the hours in which nobody is reminded.
 	Quiet Quiet
+
+	// ApprovalAbove is from how many recipients on a notice needs a second
+	// officer; Rate is how many messages leave in a second.
+	ApprovalAbove, Rate int
+
+	// Sheet makes a workbook of rows, the first of which is the header. nil: no
+	// report is offered as a file.
+	Sheet func(name string, rows [][]string) ([]byte, error)
 
 	// FeedURL is what stands before the secret of a calendar feed
 	// ("https://bot.example/lich/"). Empty: no feed is offered.
@@ -123,7 +136,7 @@ func (q Quiet) After(at time.Time) time.Time {
 func New(p Parts) *Handlers {
 	h := &Handlers{
 		talks: p.Talks, people: p.People, desk: p.Desk, outbox: p.Outbox, book: p.Book, rules: p.Rules, admins: p.Admins, onDuty: p.OnDuty,
-		quiet: p.Quiet, feeds: p.FeedURL, secret: p.Secret, menus: p.Introduce, log: p.Log,
+		quiet: p.Quiet, notices: p.Notices, above: p.ApprovalAbove, rate: p.Rate, sheet: p.Sheet, feeds: p.FeedURL, secret: p.Secret, menus: p.Introduce, log: p.Log,
 	}
 	if h.secret == nil {
 		h.secret = rand.Text
@@ -135,6 +148,7 @@ func New(p Parts) *Handlers {
 		{Command: "hanhtrinh", For: asked, Do: h.MyWay, Menu: "Mình đang ở bước nào, giấy tờ, ngày sắp tới"},
 		{Command: "han", For: concerned, Do: h.Deadlines, Menu: "Việc sắp đến hạn, lịch, cách nhắc"},
 		{Command: "sinhvien", For: leading, Do: h.Students, Menu: "Sinh viên tôi giúp đỡ, theo dõi"},
+		{Command: "thongbao", For: officers, Do: h.WriteNotice, Menu: "Soạn thông báo, xem thông báo đã gửi"},
 		{Command: "dieukien", Do: h.SelfCheck, Menu: "Tự xem mình còn thiếu điều kiện gì"},
 		{Command: "cauhoi", For: journey.AtDesk, Do: h.WaitingQuestions, Menu: "Câu hỏi đang chờ cán bộ trả lời"},
 		{Command: "dulieu", Do: h.MyData, Menu: "Mình đang lưu gì về bạn, tải về, xóa"},
@@ -162,6 +176,11 @@ func New(p Parts) *Handlers {
 		{Button: buttonStudent, For: leading, Do: h.Student},
 		{Button: buttonRecord, For: leading, Do: h.BeginRecord},
 		{Button: buttonRecordStep, For: leading, Do: h.RecordStep},
+		{Button: wording.ButtonNotice, For: officers, Do: h.AboutNotice},
+		{Button: wording.ButtonNotices, For: officers, Do: h.NoticeList},
+		{Button: wording.ButtonSecond, For: officers, Do: h.Second},
+		{Button: wording.ButtonReceived, Do: h.ReceivedNotice},
+		{Button: buttonGroup, For: officers, Do: h.GroupUnit},
 		{Button: buttonDownload, Do: h.Download},
 		{Button: buttonErase, Do: h.Erase},
 		{Button: buttonUnlink, Do: h.Unlink},
@@ -170,7 +189,7 @@ func New(p Parts) *Handlers {
 		{Button: buttonDrop, For: journey.AtDesk, Do: h.DropQuestion},
 		{Button: buttonCancel, Do: h.Cancel},
 		{Button: buttonLeave, Do: h.Leave},
-		{File: true, Do: h.RefuseFile},
+		{File: true, Do: h.File},
 		{Text: true, Do: h.Ask}, // last: anything else is a question
 	}
 	return h
@@ -181,6 +200,7 @@ var (
 	asked     = []journey.Role{journey.Guest, journey.Student} // a guest hears how to be linked
 	concerned = []journey.Role{journey.Student, journey.Mentor, journey.CellSecretary, journey.YouthOfficer, journey.BaseCommittee}
 	leading   = []journey.Role{journey.Mentor, journey.CellSecretary, journey.YouthOfficer, journey.BaseCommittee}
+	officers  = []journey.Role{journey.YouthOfficer, journey.Admin} // who write notices
 )
 
 // Route leads from something a person did to the handler for it. Exactly one
@@ -213,6 +233,7 @@ type Request struct {
 	Args   []string // after the command, or the parts of the button's data
 	Book   *knowledge.Book
 	Rules  *journey.Rules
+	Group  chat.Address // of Added and Removed; Chat is who did it, in private, then
 }
 
 // today is the day on which the person did it.
@@ -226,8 +247,12 @@ const maxQuestion = 3000
 // it changes nothing more. An error means that nothing is sure to be stored
 // and Handle is to be run again; a panic is answered with an apology.
 func (h *Handlers) Handle(ctx context.Context, in chat.Incoming) error {
+	group := chat.Address(0)
 	if in.Chat.Group() {
-		return nil // what concerns one person is not said before others
+		if !in.Added && !in.Removed {
+			return nil // what concerns one person is not said before others
+		}
+		group, in.Chat = in.Chat, in.From
 	}
 	talk, err := h.talks.Talk(ctx, in.From)
 	if err != nil {
@@ -240,11 +265,13 @@ func (h *Handlers) Handle(ctx context.Context, in chat.Incoming) error {
 	if err != nil {
 		return fmt.Errorf("handle %s: %w", in.ID, err)
 	}
-	if err := h.talks.Reachable(ctx, in.From); err != nil {
-		return fmt.Errorf("handle %s: %w", in.ID, err)
+	if group == 0 {
+		if err := h.talks.Reachable(ctx, in.From); err != nil {
+			return fmt.Errorf("handle %s: %w", in.ID, err)
+		}
 	}
 	talk.Forget(in.At)
-	r := &Request{Incoming: in, Who: who, Person: h.acting(in.From, who.Person), Talk: &talk}
+	r := &Request{Incoming: in, Who: who, Person: h.acting(in.From, who.Person), Talk: &talk, Group: group}
 	reply, err := h.run(ctx, r)
 	if err != nil {
 		return fmt.Errorf("handle %s: %w", in.ID, err)
@@ -271,6 +298,9 @@ func (h *Handlers) run(ctx context.Context, r *Request) (reply chat.Reply, err e
 		}
 	}()
 	r.Book, r.Rules = h.book(), h.rules()
+	if r.Group != 0 {
+		return h.Grouped(ctx, r)
+	}
 	route, ok := h.route(r)
 	switch {
 	case !ok && r.Press != "":

@@ -17,7 +17,7 @@ import (
 // are linked, but for Huy, who has a start code.
 var people = map[string]chat.Address{
 	"sinh viên": 11, "quản trị": 99,
-	"Lan": 21, "Huy": 22, "Mai": 23, "Minh": 31, "Tâm": 32, "Hạnh": 41, "Dũng": 42, "Vân": 51,
+	"Lan": 21, "Huy": 22, "Mai": 23, "Minh": 31, "Tâm": 32, "Hạnh": 41, "Dũng": 42, "Nga": 43, "Vân": 51,
 }
 
 const (
@@ -27,6 +27,7 @@ const (
 	tam  = chat.Address(32)
 	hanh = chat.Address(41)
 	dung = chat.Address(42)
+	nga  = chat.Address(43)
 )
 
 // huysCode is a start code nobody used yet.
@@ -104,6 +105,7 @@ func academy() []journey.Track {
 		staff("gv-tam", "Hồ Thanh Tâm", "K47/B5", journey.Mentor),
 		staff("cb-hanh", "Phạm Thu Hạnh", "K47/B5", journey.CellSecretary, journey.YouthOfficer),
 		staff("cb-dung", "Bùi Tiến Dũng", "K47/B6", journey.YouthOfficer),
+		staff("cb-nga", "Đặng Thúy Nga", "K47", journey.YouthOfficer),
 		staff("du-van", "Ngô Thanh Vân", "K47", journey.BaseCommittee),
 	}
 }
@@ -120,7 +122,7 @@ func deadline(t journey.Track, rule string) journey.Deadline {
 
 // linkedAs says at which address people of the sample are linked.
 var linkedAs = map[journey.Code]string{
-	"sv-lan": "Lan", "sv-mai": "Mai", "gv-minh": "Minh", "gv-tam": "Tâm", "cb-hanh": "Hạnh", "cb-dung": "Dũng", "du-van": "Vân",
+	"sv-lan": "Lan", "sv-mai": "Mai", "gv-minh": "Minh", "gv-tam": "Tâm", "cb-hanh": "Hạnh", "cb-dung": "Dũng", "cb-nga": "Nga", "du-van": "Vân",
 }
 
 // settle puts the sample into a store. Of Lan's ceremony Minh and Hạnh were told
@@ -177,10 +179,20 @@ func testParts(store interface {
 	People
 	Desk
 	Outbox
+	Notices
 }) Parts {
 	return Parts{
-		Talks: store, People: store, Desk: store, Outbox: store, Book: built, Rules: builtRules,
+		Talks: store, People: store, Desk: store, Outbox: store, Notices: store, Book: built, Rules: builtRules,
 		Quiet: quietHours, FeedURL: "https://bot.example/lich/", Secret: func() string { return "BIMAT26CHUCAI" },
-		Admins: []chat.Address{people["quản trị"]},
+		Admins: []chat.Address{people["quản trị"]}, ApprovalAbove: 5, Rate: 30, Sheet: sheet,
 	}
+}
+
+// sheet is a workbook as the tests read it.
+func sheet(_ string, rows [][]string) ([]byte, error) {
+	var b strings.Builder
+	for _, row := range rows {
+		b.WriteString(strings.Join(row, " | ") + "\n")
+	}
+	return []byte(b.String()), nil
 }

@@ -31,11 +31,11 @@ type Digests interface {
 func Maker(digests Digests, desk Waiting, rules func() *journey.Rules, hours Hours) func(context.Context, chat.Message, time.Time) (chat.Message, error) {
 	return func(ctx context.Context, m chat.Message, now time.Time) (chat.Message, error) {
 		code, day, of, short, ok := journey.ParseDigestName(m.Make)
-		again := m.Key != m.Make // asked for by the reader, for this moment
+		again := m.Key != m.Make // put off by the reader
 		switch {
 		case !ok:
 			return chat.Message{}, &chat.Refused{Reason: "no such text: " + m.Make}
-		case hours.Quiet(now) && !again:
+		case hours.Quiet(now):
 			return chat.Message{}, &chat.NotYet{At: hours.morning(now)}
 		}
 		text := making{rules: rules(), today: journey.DateOf(now)}

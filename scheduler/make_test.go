@@ -166,8 +166,8 @@ func TestADigestThatComesLateIntoTheNightWaitsForTheMorning(t *testing.T) {
 			t.Errorf("at %s: %v, want to wait until %s", at, err, want)
 		}
 		again := chat.Message{Key: "again/tg:9", Make: studentDigest, To: studentAt}
-		if _, err := make(t.Context(), again, clock(t, at)); err != nil {
-			t.Errorf("asked for at %s: %v, want the text", at, err)
+		if _, err := make(t.Context(), again, clock(t, at)); !errors.As(err, new(*chat.NotYet)) {
+			t.Errorf("put off, and late at %s: %v, want to wait until the morning", at, err)
 		}
 	}
 }

@@ -186,7 +186,10 @@ func (r *reminding) offer(ctx context.Context, rules *journey.Rules, today journ
 	if err != nil {
 		return err
 	}
-	to := receivers{tracks: r.Tracks, leads: leadsOf(staff), known: map[journey.Code]receiver{}}
+	to := receivers{tracks: r.Tracks, leads: leadsOf(staff), staff: map[journey.Code]journey.Person{}, known: map[journey.Code]receiver{}}
+	for _, p := range staff {
+		to.staff[p.Code] = p
+	}
 	return r.each(ctx, codes, func(some []journey.Code) error {
 		tracks, err := r.Tracks.Tracks(ctx, some...)
 		if err != nil {
@@ -422,6 +425,7 @@ type receiver struct {
 type receivers struct {
 	tracks Tracks
 	leads  leads
+	staff  map[journey.Code]journey.Person // as leads has it
 	known  map[journey.Code]receiver
 }
 
@@ -440,7 +444,37 @@ func (r *receivers) of(p journey.Person, l journey.Line) []journey.Code {
 }
 
 // meet learns how those can be told whom the lines are for.
+//
+// The list of who leads may name somebody too many for a while; whose own track
+// says otherwise is passed over, for the next one up.
 func (r *receivers) meet(ctx context.Context, all []due) error {
+	for {
+		strangers := r.strangers(all)
+		if len(strangers) == 0 {
+			return nil
+		}
+		tracks, err := r.tracks.Tracks(ctx, strangers...)
+		if err != nil {
+			return err
+		}
+		for _, code := range strangers {
+			r.known[code] = receiver{code: code} // unless there is a track, nobody to write to
+		}
+		people := map[journey.Code]journey.Person{}
+		for _, t := range tracks {
+			r.known[t.Person.Code] = receiver{t.Person.Code, t.Account != 0, t.Pref}
+			people[t.Person.Code] = t.Person
+		}
+		for _, code := range strangers {
+			if listed, ok := r.staff[code]; ok {
+				r.leads.correct(listed, people[code])
+			}
+		}
+	}
+}
+
+// strangers are those whom the lines are for and who are not known yet.
+func (r *receivers) strangers(all []due) []journey.Code {
 	var strangers []journey.Code
 	for _, d := range all {
 		for _, l := range d.lines {
@@ -451,20 +485,7 @@ func (r *receivers) meet(ctx context.Context, all []due) error {
 			}
 		}
 	}
-	if len(strangers) == 0 {
-		return nil
-	}
-	tracks, err := r.tracks.Tracks(ctx, strangers...)
-	if err != nil {
-		return err
-	}
-	for _, code := range strangers {
-		r.known[code] = receiver{code: code} // unless there is a track, nobody to write to
-	}
-	for _, t := range tracks {
-		r.known[t.Person.Code] = receiver{t.Person.Code, t.Account != 0, t.Pref}
-	}
-	return nil
+	return strangers
 }
 
 // linked returns those of of who can be written to.
@@ -491,6 +512,15 @@ func leadsOf(staff []journey.Person) leads {
 		}
 	}
 	return l
+}
+
+// correct replaces what the list says of one person by what their track says.
+func (l leads) correct(listed, now journey.Person) {
+	for _, role := range listed.Roles {
+		if now.Unit != listed.Unit || !now.Has(role) {
+			l[role][listed.Unit] = slices.DeleteFunc(l[role][listed.Unit], func(c journey.Code) bool { return c == listed.Code })
+		}
+	}
 }
 
 // nearest returns those who have the role in the unit of p, or in the nearest

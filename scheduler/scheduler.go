@@ -5,7 +5,6 @@ package scheduler
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -20,8 +19,15 @@ type Job struct {
 	Do   func(ctx context.Context, now time.Time) error
 }
 
-// everyMinute is the tick.
-const everyMinute = "* * * * *"
+// everyMinute is the tick: each full minute of a clock, which may be that of a
+// rehearsal and then is not the machine's.
+type everyMinute struct{ now func() time.Time }
+
+// Next returns when the machine's clock shows the next full minute of the other.
+func (e everyMinute) Next(t time.Time) time.Time {
+	ahead := time.Until(e.now()).Round(time.Millisecond)
+	return t.Add(ahead).Truncate(time.Minute).Add(time.Minute - ahead)
+}
 
 // Run wakes each job now and each minute until ctx ends, and waits for those
 // under way. A job that fails or panics is logged and run again at the next
@@ -37,9 +43,7 @@ func Run(ctx context.Context, now func() time.Time, log *slog.Logger, jobs ...Jo
 		})
 		// In this order: the other one never runs a job again after one panic.
 		wrapped := cron.NewChain(cron.SkipIfStillRunning(quiet{log}), cron.Recover(quiet{log})).Then(do)
-		if _, err := c.AddJob(everyMinute, wrapped); err != nil {
-			return fmt.Errorf("schedule %s: %w", j.Name, err)
-		}
+		c.Schedule(everyMinute{now}, wrapped)
 		first.Go(wrapped.Run) // beside each other: a slow one holds up nobody
 	}
 	c.Start()

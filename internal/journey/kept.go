@@ -7,6 +7,10 @@ var (
 	// ErrNotFound means that nothing is kept under that name.
 	ErrNotFound = errors.New("not found")
 
+	// ErrUnreadable means that what is kept under that name cannot be read, as
+	// after damage or under an older version of the program.
+	ErrUnreadable = errors.New("cannot be read")
+
 	// ErrConflict means that a track was changed since it was read: begin again
 	// from the top.
 	ErrConflict = errors.New("changed meanwhile")

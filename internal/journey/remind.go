@@ -114,7 +114,7 @@ func mondayBy(d Date) Date { return d.AddDays(-(int(d.Weekday()) + 6) % 7) }
 func (r *Rules) Due(t Track, open []Deadline, today Date) []Line {
 	var lines []Line
 	for _, d := range open {
-		p := r.plan(d)
+		p := r.plan(t, d)
 		for _, to := range p.roles {
 			if m := r.moments(t, p, to, today); m.due {
 				lines = append(lines, Line{Deadline: d, To: to, Step: m.step, Climb: m.climb})
@@ -129,18 +129,27 @@ type plan struct {
 	Deadline
 	key     string
 	regular []Date // days of regular reminders, earliest first
-	last    Date   // after it, what is overdue is gathered for the week
+	last    Date   // after it, what is overdue is gathered for the week; no day: nothing is
 	roles   []Role // who may hear of it, at one time or another
 }
 
 // plan returns when d is told. Of a duty of a role that leads, roles are those
 // of whom one is to be told; which, the person decides.
-func (r *Rules) plan(d Deadline) plan {
+//
+// What fell due before the person came into the lists is nobody's news: whether
+// it was done then is not known here. Nor is silence about a duty that has never
+// been recorded for this person a sign that it was not done: a cell that keeps
+// its dues elsewhere is reminded before the day and not accused after it.
+func (r *Rules) plan(t Track, d Deadline) plan {
 	p := plan{Deadline: d, key: d.Key(), roles: d.Rule.Remind}
+	unkept := d.Rule.Duty != "" && !t.keeps(d.Rule.Duty)
+	if d.Due.Before(t.Since) || unkept && d.Rule.Count > 0 {
+		return plan{Deadline: d}
+	}
 	for _, before := range r.steps(d) {
 		p.regular = append(p.regular, d.Due.AddDays(-before))
 	}
-	if !d.canBeLate() {
+	if !d.canBeLate() || unkept {
 		return p
 	}
 	p.last = d.Due
@@ -176,10 +185,19 @@ func (d Deadline) OfStaff() bool {
 // a day, or changes on it by itself, is not late afterwards.
 func (d Deadline) canBeLate() bool { return d.Rule.Kind != Milestone && d.Rule.Kind != Earliest }
 
-// climbs reports whether the mentor is waited for: one who hears of it and may
-// say that it is done.
+// climbs reports whether the mentor alone is waited for: one who hears of it and
+// may say that it is done, while neither the student nor the cell secretary hears
+// of it by themselves.
 func (d Deadline) climbs() bool {
-	return d.canBeLate() && slices.Contains(d.Rule.Remind, Mentor) && slices.Contains(d.Rule.Record, Mentor)
+	return d.canBeLate() && slices.Contains(d.Rule.Remind, Mentor) && slices.Contains(d.Rule.Record, Mentor) &&
+		!slices.Contains(d.Rule.Remind, Student) && !slices.Contains(d.Rule.Remind, CellSecretary)
+}
+
+// keeps reports whether a duty was ever recorded on the track.
+func (t Track) keeps(duty string) bool {
+	return slices.ContainsFunc(t.Events, func(e Event) bool {
+		return e.ID == evDutyDone && !e.Undone && strings.HasPrefix(e.Detail, duty)
+	})
 }
 
 // moments is where the reminding of one role about one deadline stands on a
@@ -223,7 +241,7 @@ func (r *Rules) moments(t Track, p plan, to Role, today Date) moments {
 	if !own && p.climbs() {
 		r.climbed(&m, t, p, to)
 	}
-	if p.canBeLate() && (own || to == CellSecretary) {
+	if !p.last.IsZero() && (own || to == CellSecretary) {
 		if monday := mondayBy(today); monday.After(p.last) && monday.After(told.Step) {
 			m.at(monday, WeekSummary)
 		}
@@ -317,7 +335,7 @@ func (c Climbing) after(step Climb) int {
 func (r *Rules) NextDue(t Track, open []Deadline, after Date) Date {
 	next := r.Turn(t, after)
 	for _, d := range open {
-		p := r.plan(d)
+		p := r.plan(t, d)
 		for _, to := range p.roles {
 			m := r.moments(t, p, to, after)
 			if m.due {

@@ -164,6 +164,7 @@ type Audience struct {
 	Stages   []journey.Stage `json:"stages,omitempty"`
 	Missing  []string        `json:"missing,omitempty"` // ids of papers that are wanted and not there, or expired
 	Overdue  bool            `json:"overdue,omitempty"` // something on their way is overdue
+	Late     []string        `json:"late,omitempty"`    // ids of deadlines; one of them is overdue
 	Codes    []journey.Code  `json:"codes,omitempty"`
 	Group    int64           `json:"group,omitempty"` // a unit's group or channel; nothing else is set then
 }
@@ -174,7 +175,7 @@ func (a Audience) Empty() bool { return a.Same(Audience{}) }
 // Same reports whether both are the same, in the same order.
 func (a Audience) Same(o Audience) bool {
 	return a.Everyone == o.Everyone && slices.Equal(a.Roles, o.Roles) && slices.Equal(a.Units, o.Units) && slices.Equal(a.Stages, o.Stages) &&
-		slices.Equal(a.Missing, o.Missing) && a.Overdue == o.Overdue && slices.Equal(a.Codes, o.Codes) && a.Group == o.Group
+		slices.Equal(a.Missing, o.Missing) && a.Overdue == o.Overdue && slices.Equal(a.Late, o.Late) && slices.Equal(a.Codes, o.Codes) && a.Group == o.Group
 }
 
 // left are the sides of people who are no longer on the way.
@@ -200,6 +201,8 @@ func (a Audience) Holds(t journey.Track, s journey.State, open []journey.Deadlin
 	case len(a.Missing) > 0 && !slices.ContainsFunc(s.Papers, func(paper journey.Paper) bool { return a.misses(paper, today) }):
 		return false
 	case a.Overdue && !slices.ContainsFunc(open, func(d journey.Deadline) bool { return overdue(d, today) }):
+		return false
+	case len(a.Late) > 0 && !slices.ContainsFunc(open, func(d journey.Deadline) bool { return slices.Contains(a.Late, d.Rule.ID) && overdue(d, today) }):
 		return false
 	case len(a.Codes) > 0 && !slices.Contains(a.Codes, p.Code):
 		return false

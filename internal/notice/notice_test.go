@@ -24,7 +24,7 @@ func TestAudienceHolds(t *testing.T) {
 		{ID: "photo", Has: true},
 	}}
 	due := func(kind journey.Kind, days int) []journey.Deadline {
-		return []journey.Deadline{{Rule: &journey.Rule{Kind: kind}, Due: today.AddDays(days)}}
+		return []journey.Deadline{{Rule: &journey.Rule{ID: "dl-x", Kind: kind}, Due: today.AddDays(days)}}
 	}
 	gone := func(side journey.Side) journey.State { s := at; s.Side = []journey.Side{side}; return s }
 	tests := map[string]struct {
@@ -55,6 +55,9 @@ func TestAudienceHolds(t *testing.T) {
 		"what may begin is not overdue":             {Audience{Overdue: true}, at, due(journey.Earliest, -1), false},
 		"nor is what changed by itself":             {Audience{Overdue: true}, at, due(journey.Milestone, -1), false},
 		"nothing is open":                           {Audience{Overdue: true}, at, nil, false},
+		"one of two is overdue":                     {Audience{Late: []string{"dl-y", "dl-x"}}, at, due(journey.Latest, -1), true},
+		"another one is overdue":                    {Audience{Late: []string{"dl-y"}}, at, due(journey.Latest, -1), false},
+		"it is due today":                           {Audience{Late: []string{"dl-x"}}, at, due(journey.Latest, 0), false},
 		"the code":                                  {Audience{Codes: []journey.Code{"sv1"}}, at, nil, true},
 		"another code":                              {Audience{Codes: []journey.Code{"sv2"}}, at, nil, false},
 		"all that is set is to be met":              {Audience{Roles: []journey.Role{journey.Student}, Missing: []string{"form"}, Overdue: true}, at, nil, false},
@@ -242,8 +245,8 @@ func TestJoins(t *testing.T) {
 func TestANoticeIsKeptAsJSON(t *testing.T) {
 	n := Notice{ID: "n-abcdefgh", Rev: 3, Kind: Correct, Of: "n-hgfedcba", Author: "cb1", Unit: "K47",
 		Content: Content{HTML: "<b>Họp</b>", Attachment: Attachment{"photo", "x"}, Audience: Audience{Everyone: true, Roles: []journey.Role{journey.Student}, Units: []journey.Unit{"K47/B5"},
-			Stages: []journey.Stage{journey.Source}, Missing: []string{"a"}, Overdue: true, Codes: []journey.Code{"sv1"}, Group: -5}, JoinUntil: today, Urgent: true, Receipt: true, ReceiptBy: today},
-		Status: Planned, At: wednesday, Count: 5, Approver: "cb2", Reason: "r", Held: "h", Made: wednesday, Approved: wednesday, Begun: wednesday, Ended: wednesday, Progress: Place{7, 9}}
+			Stages: []journey.Stage{journey.Source}, Missing: []string{"a"}, Overdue: true, Late: []string{"dl-x"}, Codes: []journey.Code{"sv1"}, Group: -5}, JoinUntil: today, Urgent: true, Receipt: true, ReceiptBy: today},
+		Status: Planned, At: wednesday, Count: 5, Unlinked: 2, Approver: "cb2", Reason: "r", Held: "h", Made: wednesday, Approved: wednesday, Begun: wednesday, Ended: wednesday, Progress: Place{7, 9}}
 	for i := range reflect.TypeFor[Notice]().NumField() {
 		if reflect.ValueOf(n).Field(i).IsZero() {
 			t.Errorf("field %s is not tried", reflect.TypeFor[Notice]().Field(i).Name)

@@ -22,7 +22,7 @@ type verdict struct {
 //	Unavailable    later: after 1 s, 2 s, … 60 s
 //	ErrMoot        the end: nothing was left to say
 //	NotYet         at the moment it names
-//	unmade         later, as Unavailable: its text could not be made
+//	unmade         the end where it was Refused; else later, as Unavailable: its text could not be made
 //	Unreachable    the end for all that waits for this person
 //	Refused        the end of this message
 //	Moved          on to the new number
@@ -57,6 +57,9 @@ func (c *Courier) judge(l Lease, now time.Time, err error) verdict {
 			v.settle = func(ctx context.Context, _ chat.Receipt) error { return c.Queue.Moot(ctx, l, now) }
 		} else if early, ok := errors.AsType[*chat.NotYet](err); ok {
 			later(early.At)
+		} else if refused, ok := errors.AsType[*chat.Refused](err); ok {
+			c.Log.Error("a message can never be made", "key", key, "reason", refused.Reason)
+			failed(refused.Reason)
 		} else {
 			wait := backoff(l.Tries)
 			c.Log.Error("a message could not be made", "key", key, "err", failure.err, "retry_in", wait)

@@ -110,13 +110,10 @@ func (s *Store) dropFromIndex(ctx context.Context, gone []entry, people []journe
 // left out.
 func (s *Store) people(ctx context.Context, codes []journey.Code) (people []journey.Person, err error) {
 	tracks, err := s.Tracks(ctx, codes...)
-	if len(tracks) == 0 && err != nil {
-		return nil, err
-	}
 	for _, t := range tracks {
 		people = append(people, t.Person)
 	}
-	return people, nil
+	return people, err
 }
 
 // Staff returns everyone with a role that leads a unit, and the admins, sorted
@@ -130,7 +127,7 @@ func (s *Store) Staff(ctx context.Context) ([]journey.Person, error) {
 	for code, line := range lines {
 		p, err := decodePerson(journey.Code(code), line)
 		if err != nil {
-			return nil, fmt.Errorf("staff %s: %w", code, err)
+			continue // the track it is made from is reported when it is read
 		}
 		staff = append(staff, p)
 	}
@@ -228,17 +225,14 @@ return wrong`)
 // Reindex makes all that is derived from the tracks anew: the days on which
 // something is next due, as next computes them, staff, students of mentors and
 // of units, and whose account is whose. It returns how many entries were wrong.
-// People may be saved meanwhile. A track that cannot be read is in the error,
-// and all others are done.
+// People may be saved meanwhile. A track that cannot be read is left as it is.
 func (s *Store) Reindex(ctx context.Context, next func(journey.Track) journey.Date) (changed int, err error) {
-	var unread []error
 	keys := []string{keyStaff}
 	err = s.Codes(ctx, func(codes []journey.Code) error {
 		tracks, err := s.Tracks(ctx, codes...)
-		if err != nil && len(tracks) == 0 {
+		if err != nil {
 			return err
 		}
-		unread = append(unread, err)
 		people := make([]journey.Person, len(tracks))
 		for i, t := range tracks {
 			people[i] = t.Person
@@ -283,7 +277,7 @@ func (s *Store) Reindex(ctx context.Context, next func(journey.Track) journey.Da
 	if err := s.sweepUnits(ctx, units); err != nil {
 		return changed, fmt.Errorf("reindex: %w", err)
 	}
-	return changed, errors.Join(unread...)
+	return changed, nil
 }
 
 // mendDue sets the next days of tracks and returns how many were wrong.

@@ -151,6 +151,7 @@ func (s *Store) StartCode(ctx context.Context, startCode string, now time.Time) 
 //
 //	KEYS[1] {j:xx}:invite:<code>
 //	KEYS[2] {j:xx}:account
+//	KEYS[3] {j:xx}:feed, from which the calendar of another account before goes
 //	ARGV    code, hash of the start code, now (ms), account
 //	returns {account before, "" for none}, or {} if the start code does not count
 var linkScript = redis.NewScript(`
@@ -164,6 +165,7 @@ end
 if tonumber(ARGV[3]) >= tonumber(invite[2]) then return {} end
 redis.call('HSET', KEYS[1], 'by', ARGV[4])
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[4])
+if before ~= ARGV[4] then redis.call('HDEL', KEYS[3], ARGV[1]) end
 return {before}`)
 
 // Link uses a start code: who is the account of that person from then on, the
@@ -183,7 +185,7 @@ func (s *Store) Link(ctx context.Context, startCode string, who chat.Address, no
 	if err != nil {
 		return "", fmt.Errorf("link %s: %w", who, err)
 	}
-	before, err := linkScript.Run(ctx, s.rdb, []string{keyInvite(code), keyAccounts(code)},
+	before, err := linkScript.Run(ctx, s.rdb, []string{keyInvite(code), keyAccounts(code), keyFeeds(code)},
 		string(code), hashOf(startCode), milli(now), who.String()).StringSlice()
 	if err == nil && len(before) == 0 {
 		err = ErrBadCode
@@ -206,6 +208,9 @@ func (s *Store) leadTo(ctx context.Context, who chat.Address, code journey.Code,
 		return err
 	}
 	if other != "" && other != code {
+		if err := s.DropFeed(ctx, other); err != nil {
+			return err
+		}
 		if _, err := s.takeAccount(ctx, other, who.String()); err != nil {
 			return err
 		}

@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -29,29 +28,43 @@ func byShard[T any](list []T, code func(T) journey.Code) map[int][]int {
 }
 
 // Track returns all that is kept of one person, with the account the person is
-// linked to; ErrNotFound when there is no such person. The moment at which an
-// event was recorded is kept to the second.
+// linked to; ErrNotFound when there is no such person, and ErrUnreadable. The
+// moment at which an event was recorded is kept to the second.
 func (s *Store) Track(ctx context.Context, code journey.Code) (journey.Track, error) {
-	tracks, err := s.Tracks(ctx, code)
-	if err == nil && len(tracks) == 0 {
-		err = fmt.Errorf("track %s: %w", code, ErrNotFound)
-	}
-	if err != nil {
+	tracks, unread, err := s.tracks(ctx, code)
+	switch {
+	case err != nil:
 		return journey.Track{}, err
+	case len(unread) > 0:
+		return journey.Track{}, unread[code]
+	case len(tracks) == 0:
+		return journey.Track{}, fmt.Errorf("track %s: %w", code, ErrNotFound)
 	}
 	return tracks[0], nil
 }
 
-// Tracks returns what Track does for several people, in the order asked for;
-// who is not known is left out. With an error about a track that cannot be read
-// the others are returned all the same.
+// Tracks returns what Track does for several people, in the order asked for.
+// Who is not known, or cannot be read, is left out: one damaged track holds up
+// nobody else. What cannot be read is reported, see OnUnreadable.
 func (s *Store) Tracks(ctx context.Context, codes ...journey.Code) ([]journey.Track, error) {
-	var tracks []journey.Track
-	var unread []error
+	tracks, unread, err := s.tracks(ctx, codes...)
+	s.mu.Lock()
+	report := s.onUnreadable
+	s.mu.Unlock()
+	if report != nil {
+		for code, why := range unread {
+			report(code, why)
+		}
+	}
+	return tracks, err
+}
+
+// tracks returns the tracks that can be read, and why the others cannot be.
+func (s *Store) tracks(ctx context.Context, codes ...journey.Code) (tracks []journey.Track, unread map[journey.Code]error, err error) {
 	for chunk := range slices.Chunk(codes, tracksAtOnce) {
 		values, accounts, err := s.readTracks(ctx, chunk)
 		if err != nil {
-			return nil, fmt.Errorf("tracks of %s and %d more: %w", codes[0], len(codes)-1, err)
+			return nil, nil, fmt.Errorf("tracks of %s and %d more: %w", codes[0], len(codes)-1, err)
 		}
 		for i, code := range chunk {
 			value, ok := values[i].(string)
@@ -63,13 +76,16 @@ func (s *Store) Tracks(ctx context.Context, codes ...journey.Code) ([]journey.Tr
 				t.Account, err = strconv.ParseInt(account, 10, 64)
 			}
 			if err != nil {
-				unread = append(unread, fmt.Errorf("track %s: %w", code, err))
+				if unread == nil {
+					unread = map[journey.Code]error{}
+				}
+				unread[code] = fmt.Errorf("track %s: %w: %w", code, ErrUnreadable, err)
 				continue
 			}
 			tracks = append(tracks, t)
 		}
 	}
-	return tracks, errors.Join(unread...)
+	return tracks, unread, nil
 }
 
 // readTracks returns tracks and accounts as they are stored, nil for what is

@@ -22,6 +22,7 @@ import (
 // journey.
 var (
 	ErrNotFound       = journey.ErrNotFound
+	ErrUnreadable     = journey.ErrUnreadable
 	ErrConflict       = journey.ErrConflict
 	ErrBadCode        = journey.ErrBadCode
 	ErrTooManyGuesses = journey.ErrTooManyGuesses
@@ -31,9 +32,11 @@ var (
 type Store struct {
 	rdb redis.UniversalClient
 
-	mu     sync.Mutex
-	onPut  []func()
-	tokens []string // of claims whose answer was lost; see Lease
+	mu    sync.Mutex
+	onPut []func()
+
+	onUnreadable func(journey.Code, error)
+	tokens       []string // of claims whose answer was lost; see Lease
 }
 
 // New returns a Store on rdb, which it closes in the end.
@@ -48,6 +51,14 @@ func (s *Store) Ping(ctx context.Context) error {
 		return fmt.Errorf("redis: %w", err)
 	}
 	return nil
+}
+
+// OnUnreadable has f called for each track that Tracks leaves out since it
+// cannot be read. f must not block.
+func (s *Store) OnUnreadable(f func(journey.Code, error)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.onUnreadable = f
 }
 
 // OnPut has f called after each Put, so that a courier wakes at once. f must

@@ -53,6 +53,7 @@ type Storer interface {
 	Staff(ctx context.Context) ([]journey.Person, error)
 	StudentsOf(ctx context.Context, mentor journey.Code) ([]journey.Code, error)
 	StudentsIn(ctx context.Context, unit journey.Unit) ([]journey.Code, error)
+	Units(ctx context.Context, unit journey.Unit) (students map[journey.Unit]int, err error)
 	Reindex(ctx context.Context, next func(journey.Track) journey.Date) (changed int, err error)
 	RulesPrint(ctx context.Context) (string, error)
 	SetRulesPrint(ctx context.Context, fingerprint string) error

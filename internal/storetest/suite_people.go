@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -370,6 +371,18 @@ func unitCoversBelow(t *testing.T, s Storer) {
 		equal(t, err, nil)
 		if !slices.Equal(got, want) {
 			t.Errorf("students in %q: %v, want %v", unit, got, want)
+		}
+	}
+	for unit, want := range map[journey.Unit]map[journey.Unit]int{
+		"":       {"": 1, "K4": 1, "K47": 1, "K47/B5": 1, "K47/B5/1": 1, "K47/B50": 1, "K470": 1, "K47.1": 1},
+		"K47":    {"K47": 1, "K47/B5": 1, "K47/B5/1": 1, "K47/B50": 1},
+		"K47/B5": {"K47/B5": 1, "K47/B5/1": 1},
+		"K":      {},
+	} {
+		got, err := s.Units(t.Context(), unit)
+		equal(t, err, nil)
+		if !maps.Equal(got, want) {
+			t.Errorf("units in %q: %v, want %v", unit, got, want)
 		}
 	}
 }

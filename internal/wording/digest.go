@@ -66,25 +66,68 @@ func Digest(r Reminders) (string, [][]chat.Button) {
 
 	var b strings.Builder
 	said, week := 0, false
-	for _, l := range lines {
-		text := "\n\n" + reminder(l, own, today, c)
-		if l.Climb == journey.WeekSummary {
-			text = "\n" + gathered(l, today, c)
-			if !week {
-				text = "\n\n<b>Tồn lâu, mình gom lại mỗi tuần</b>" + text
-			}
+	for _, g := range together(lines, own, today, c) {
+		text := g.text()
+		if g.week && !week {
+			text = "\n\n<b>Tồn lâu, mình gom lại mỗi tuần</b>" + text
 		}
 		if room -= units(text); room < 0 {
 			break
 		}
-		week = week || l.Climb == journey.WeekSummary
+		week = week || g.week
 		b.WriteString(text)
-		said++
+		said += max(len(g.who), 1)
 	}
 	if said < len(lines) {
 		b.WriteString(andMore(len(lines) - said))
 	}
 	return head + b.String() + foot, digestButtons(lines, r.Day)
+}
+
+// sentence is what is said of several people in the same words.
+type sentence struct {
+	who  []string // escaped; none: the reader's own
+	what string
+	week bool // gathered for the week
+}
+
+// namesAtOnce is how many names stand before one text.
+const namesAtOnce = 10
+
+func (g sentence) text() string {
+	begin := "\n\n• "
+	if g.week {
+		begin = "\n• "
+	}
+	if len(g.who) > 0 {
+		begin += "<b>" + strings.Join(g.who, ", ") + "</b>: "
+	}
+	return begin + g.what
+}
+
+// together words the lines, those that differ in the name only as one.
+func together(lines []Reminder, own bool, today journey.Date, c *journey.Calendar) (all []sentence) {
+	for _, l := range lines {
+		g := sentence{what: reminder(l, today, c)}
+		if l.Climb == journey.WeekSummary {
+			g = sentence{what: gathered(l, today, c), week: true}
+		}
+		who := whose(l, own)
+		if who == "" {
+			all = append(all, g)
+			continue
+		}
+		i := slices.IndexFunc(all, func(other sentence) bool {
+			return other.what == g.what && other.week == g.week && len(other.who) > 0 && len(other.who) < namesAtOnce
+		})
+		if i < 0 {
+			i, all = len(all), append(all, g)
+		}
+		if !slices.Contains(all[i].who, who) {
+			all[i].who = append(all[i].who, who)
+		}
+	}
+	return all
 }
 
 func andMore(n int) string { return fmt.Sprintf("\n\n… và %d việc nữa: gõ /han", n) }
@@ -133,13 +176,9 @@ func footing(lines []Reminder, own bool) string {
 	return "\n\nCần giúp chỗ nào, bạn hỏi bí thư chi đoàn hoặc chi bộ nhé."
 }
 
-// reminder is one line in full. own leaves out whose it is.
-func reminder(l Reminder, own bool, today journey.Date, c *journey.Calendar) string {
-	text := "• "
-	if who := whose(l, own); who != "" {
-		text += "<b>" + who + "</b>: "
-	}
-	text += html.EscapeString(l.Rule.Title) + ", " + when(l.Deadline, today, c) + "."
+// reminder is one line in full, without whose it is.
+func reminder(l Reminder, today journey.Date, c *journey.Calendar) string {
+	text := html.EscapeString(l.Rule.Title) + ", " + when(l.Deadline, today, c) + "."
 	if late(l.Deadline, today) && missed(l) != "" {
 		text += " " + missed(l)
 	}
@@ -154,11 +193,7 @@ func reminder(l Reminder, own bool, today journey.Date, c *journey.Calendar) str
 
 // gathered is one line in short.
 func gathered(l Reminder, today journey.Date, c *journey.Calendar) string {
-	text := "• "
-	if who := whose(l, false); who != "" {
-		text += who + ": "
-	}
-	text += html.EscapeString(l.Rule.Title) + ", hạn " + dayText(l.Due) + ", " + Left(l.Deadline, today, c)
+	text := html.EscapeString(l.Rule.Title) + ", hạn " + dayText(l.Due) + ", " + Left(l.Deadline, today, c)
 	if sure := unsure(l.Deadline); sure != "" {
 		text += " <i>(" + sure + ")</i>"
 	}

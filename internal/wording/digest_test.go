@@ -92,7 +92,22 @@ func TestDigest(t *testing.T) {
 • <b>Đỗ Huy</b>: Hết 12 tháng dự bị, mốc <b>22/12/2026</b> (còn 27 ngày; là mốc tự đến, không phải hạn).
 
 <b>Tồn lâu, mình gom lại mỗi tuần</b>
-• Vũ An: Tổ chức lễ kết nạp, hạn 01/9/2026, trễ 59 ngày làm việc
+• <b>Vũ An</b>: Tổ chức lễ kết nạp, hạn 01/9/2026, trễ 59 ngày làm việc
+[Đã làm xong:-:20261125] [Nhắc lại sau hoan:-:20261125]
+[Vì sao ngày này? visao:-:20261125]`,
+		},
+		"who differ in the name only stand together": {
+			"2026-11-25", "2026-11-25", false,
+			[]Reminder{
+				line(t, "sv1", "Nguyễn Lan", "2026-12-02", mentor, review),
+				line(t, "sv3", "Lê Mai", "2026-12-02", mentor, review),
+				line(t, "sv4", "Vũ An", "2026-12-03", mentor, review),
+			},
+			`<b>Việc cần nhớ, thứ Tư 25/11/2026</b>
+
+• <b>Lê Mai, Nguyễn Lan</b>: Nộp bản nhận xét đảng viên dự bị, hạn <b>02/12/2026</b>, còn 5 ngày làm việc.
+
+• <b>Vũ An</b>: Nộp bản nhận xét đảng viên dự bị, hạn <b>03/12/2026</b>, còn 6 ngày làm việc.
 [Đã làm xong:-:20261125] [Nhắc lại sau hoan:-:20261125]
 [Vì sao ngày này? visao:-:20261125]`,
 		},

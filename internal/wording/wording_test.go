@@ -89,6 +89,8 @@ var sentences = []string{
 	"CheckIntro", "AskBirth", "AskMonth", "AskUnion", "AskSchool", "AskClass", "AskCertYear", "AskCertDate", "AskLocal",
 	"BadMonth", "CheckOpen", "ReplySent", "AlreadyAnswered",
 	"AskLater", "BadDay", "BadDetail", "TypeDay", "TypeAnother", "TypeName", "ChooseUnit", "GoneMeanwhile", "FeedDropped", "WhichLine",
+	"NoticeLinkFirst", "AskAudience", "AskUnit", "AskStage", "AskPaper", "AskOverdue", "AskGroup", "NoGroups", "TypeCodes", "TypeWhen", "TypeUntil", "TypeCorrection",
+	"NoticeOnlyOne", "NoticeFileOnly", "NoticeNoFile", "NoticeFileLarge", "BadWhen", "WhenFar", "BadUntil", "NoCodes",
 }
 
 func TestLabelsFitOnAButton(t *testing.T) {
@@ -138,7 +140,10 @@ func TestLabelsFitOnAButton(t *testing.T) {
 
 // The contract names these, people know them.
 func TestLabelsOfTheContract(t *testing.T) {
-	for got, want := range map[string]string{DoneLabel: "Đã làm", LaterLabel: "Nhắc lại sau", GoodAnswer: "Đúng ý", BadAnswer: "Chưa đúng", AskOfficer: "Hỏi cán bộ", Unverified: "chưa kiểm chứng theo văn bản hiện hành"} {
+	for got, want := range map[string]string{DoneLabel: "Đã làm", LaterLabel: "Nhắc lại sau", GoodAnswer: "Đúng ý", BadAnswer: "Chưa đúng", AskOfficer: "Hỏi cán bộ", Unverified: "chưa kiểm chứng theo văn bản hiện hành",
+		SendNow: "Gửi ngay", SendLater: "Hẹn giờ", EditNotice: "Sửa", CancelNotice: "Huỷ", Approve: "Duyệt", Decline: "Từ chối", PauseSending: "Tạm dừng",
+		ResumeSending: "Tiếp tục", StopSending: "Dừng hẳn", ReceivedLabel: "Đã nhận", EveryStudent: "Tất cả sinh viên", EveryMentor: "Tất cả người giúp đỡ",
+		ByUnit: "Theo đơn vị", ByStage: "Theo chặng"} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)
 		}

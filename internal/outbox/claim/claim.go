@@ -33,6 +33,10 @@ type Pace struct {
 // little late does not slow the bot down.
 const Slack = 5 * time.Millisecond
 
+// Jitter is how much closer together two messages may arrive at the service
+// than they were claimed: making and sending one takes longer than the other.
+const Jitter = 10 * time.Millisecond
+
 // Filled returns p with the defaults in place of unset fields.
 func (p Pace) Filled() Pace {
 	if p.Rate <= 0 {
@@ -59,8 +63,8 @@ func (p Pace) Filled() Pace {
 func (p Pace) Sending() time.Duration { return p.Filled().Lease / 4 * 3 }
 
 // Every returns the distance between two claims. It is a little more than
-// 1/Rate, by Slack spread over a second, so that no second holds more than
-// Rate messages even when the first of them came late.
+// 1/Rate, by Slack and Jitter spread over a second, so that no second holds more
+// than Rate messages even when the first of them came late: 0.985 of the rate.
 func (p Pace) Every() time.Duration {
-	return (time.Second + Slack) / time.Duration(p.Filled().Rate)
+	return (time.Second + Slack + Jitter) / time.Duration(p.Filled().Rate)
 }

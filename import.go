@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"maps"
@@ -14,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"donghanh/bot"
@@ -40,18 +42,33 @@ func importLists(ctx context.Context, args []string, e env) (err error) {
 	f := flags("import")
 	dry := f.Bool("dry-run", false, "show what would change")
 	links := f.String("links", "", "write start codes for those not linked yet")
+	template := f.String("template", "", "write a workbook to fill in")
 	files, err := parseAmong(f, args)
+	misuse := func(says string) error { return misused{"import", says, wording.SeeImport()} }
 	switch {
-	case err != nil:
+	case errors.Is(err, flag.ErrHelp):
+		_, err := io.WriteString(e.out, wording.ImportHelp())
 		return err
-	case len(files) == 0:
-		return usageError{"import: no file given"}
+	case err != nil:
+		return misuse(wording.WrongFlag(err))
+	case *template != "" && (len(files) > 0 || *dry || *links != ""):
+		return misuse(wording.ImportTemplateOnly())
+	case *template != "" && !isXLSX(*template):
+		return misuse(wording.ImportTemplateName())
+	case *template == "" && len(files) == 0:
+		return misuse(wording.ImportNoFile())
 	case *dry && *links != "":
-		return usageError{"import: --dry-run makes no start codes; leave out --links"}
+		return misuse(wording.ImportDryLinks())
+	}
+	if *links != "" && exists(*links) {
+		return errors.New(wording.LinksExist(*links))
 	}
 	cfg, rules, err := settingsAndRules(e)
 	if err != nil {
 		return err
+	}
+	if *template != "" {
+		return writeTemplate(*template, rules, e)
 	}
 	now := time.Now().In(journey.Zone)
 	today := journey.DateOf(now)
@@ -75,25 +92,37 @@ func importLists(ctx context.Context, args []string, e env) (err error) {
 	if problems = append(problems, more...); i.found(problems) {
 		return errFound
 	}
-	if *dry {
-		return i.show(changes)
+	if !*dry {
+		if changes, err = i.save(ctx, changes); err != nil {
+			return err
+		}
 	}
-	if changes, err = i.save(ctx, changes); err != nil {
+	if err := i.show(changes, *dry); err != nil || *links == "" {
 		return err
-	}
-	if _, err := fmt.Fprintln(e.out, wording.RosterSummary(i.totals(changes), false)); err != nil {
-		return err
-	}
-	if *links == "" {
-		return nil
 	}
 	return i.link(ctx, cfg, *links)
+}
+
+// misused is a usage error of import or invite, in the language of their
+// findings.
+type misused struct{ command, says, see string }
+
+func (m misused) Error() string { return m.command + ": " + m.says + "; " + m.see }
+
+func (m misused) Unwrap() error { return usageError{m.says} }
+
+func isXLSX(file string) bool { return strings.EqualFold(filepath.Ext(file), ".xlsx") }
+
+// exists reports whether something stands in the way of a new file.
+func exists(file string) bool {
+	_, err := os.Lstat(file)
+	return err == nil
 }
 
 // parseAmong reads flags before, between and after the files of a command.
 func parseAmong(f *flag.FlagSet, args []string) (files []string, err error) {
 	for {
-		if err := parse(f, args, len(args)); err != nil || f.NArg() == 0 {
+		if err := f.Parse(args); err != nil || f.NArg() == 0 {
 			return files, err
 		}
 		files, args = append(files, f.Arg(0)), f.Args()[1:]
@@ -138,6 +167,12 @@ func readTables(files []string) (tables []roster.Table, problems []roster.Proble
 		read, problem, err := sheet.ReadFile(file)
 		var path *fs.PathError
 		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, nil, errors.New(wording.NoSuchFile(file))
+		case errors.Is(err, fs.ErrPermission):
+			return nil, nil, errors.New(wording.NotReadable(file))
+		case errors.Is(err, syscall.EISDIR):
+			return nil, nil, errors.New(wording.NotAFile(file))
 		case errors.As(err, &path):
 			return nil, nil, fmt.Errorf("import: %s: %w", file, path.Err)
 		case err != nil:
@@ -208,9 +243,12 @@ func (i *importing) tracks(ctx context.Context, codes []journey.Code) (map[journ
 // found prints the problems and reports whether the lists cannot be taken.
 func (i *importing) found(problems []roster.Problem) bool {
 	i.lists.InOrder(problems)
-	fatal, shown := 0, 0
+	fatal, shown, notes := 0, 0, 0
 	for _, p := range problems {
 		if !p.Fatal() {
+			if notes++; notes > shownProblems {
+				continue
+			}
 			_, _ = fmt.Fprintln(i.e.err, "nhắc  "+wording.RosterProblem(p, i.title))
 			continue
 		}
@@ -218,6 +256,9 @@ func (i *importing) found(problems []roster.Problem) bool {
 			shown++
 			_, _ = fmt.Fprintln(i.e.err, "LỖI  "+wording.RosterProblem(p, i.title))
 		}
+	}
+	if notes > shownProblems {
+		_, _ = fmt.Fprintln(i.e.err, wording.RosterMoreNotes(notes-shownProblems))
 	}
 	if fatal == 0 {
 		return false
@@ -229,8 +270,8 @@ func (i *importing) found(problems []roster.Problem) bool {
 	return true
 }
 
-// show prints what would change.
-func (i *importing) show(changes []roster.Change) error {
+// show prints what changed, or in a dry run would change.
+func (i *importing) show(changes []roster.Change, dry bool) error {
 	var out strings.Builder
 	for _, c := range changes[:min(len(changes), shownChanges)] {
 		fmt.Fprintln(&out, wording.RosterChange(c, i.title))
@@ -238,7 +279,7 @@ func (i *importing) show(changes []roster.Change) error {
 	if more := len(changes) - shownChanges; more > 0 {
 		fmt.Fprintln(&out, wording.RosterMore(more))
 	}
-	fmt.Fprintln(&out, wording.RosterSummary(i.totals(changes), true))
+	fmt.Fprintln(&out, wording.RosterSummary(i.totals(changes), dry))
 	_, err := fmt.Fprint(i.e.out, out.String())
 	return err
 }
@@ -344,11 +385,14 @@ func (i *importing) link(ctx context.Context, cfg config.Config, file string) er
 		rows = append(rows, []string{string(p.Code), p.Name, rolesOf(p), codes[p.Code], startLink(username, codes[p.Code])})
 	}
 	write := sheet.WriteCSV
-	if strings.EqualFold(filepath.Ext(file), ".xlsx") {
+	if isXLSX(file) {
 		write = sheet.WriteXLSX
 	}
 	if err := errors.Join(out.Chmod(0o600), write(out, rows), out.Close()); err != nil {
 		return fmt.Errorf("--links: %w", err)
+	}
+	if exists(file) { // meanwhile
+		return errors.New(wording.LinksExist(file))
 	}
 	if err := i.db.KeepStartCodes(ctx, codes, i.now.Add(startCodeFor)); err != nil {
 		return fmt.Errorf("--links: %w; run it again", err)
@@ -357,6 +401,27 @@ func (i *importing) link(ctx context.Context, cfg config.Config, file string) er
 		return fmt.Errorf("--links: %w", err)
 	}
 	_, err = fmt.Fprintln(i.e.out, wording.RosterLinks(len(open), file))
+	return err
+}
+
+// writeTemplate writes a workbook to fill in, which can be imported as it is:
+// the lists with an example of each, and what may stand in them.
+func writeTemplate(file string, rules *journey.Rules, e env) error {
+	out, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644) // #nosec G302 G304 -- nothing in it is private, and the operator names it
+	if errors.Is(err, fs.ErrExist) {
+		return errors.New(wording.FileExists("--template", file))
+	}
+	if err != nil {
+		return fmt.Errorf("--template: %w", err)
+	}
+	var sheets []sheet.Sheet
+	for _, s := range wording.Template(rules) {
+		sheets = append(sheets, sheet.Sheet{Name: s.Name, Rows: s.Rows})
+	}
+	if err := errors.Join(sheet.WriteWorkbook(out, sheets), out.Close()); err != nil {
+		return fmt.Errorf("--template: %w", errors.Join(err, os.Remove(file)))
+	}
+	_, err = fmt.Fprintln(e.out, wording.TemplateWritten(file))
 	return err
 }
 

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"syscall"
@@ -20,6 +21,7 @@ import (
 
 	"donghanh/internal/journey"
 	"donghanh/internal/roster"
+	"donghanh/internal/sheet"
 	"donghanh/internal/store"
 	"donghanh/internal/storetest"
 	"donghanh/internal/telegramtest"
@@ -207,13 +209,14 @@ func TestImportNamesAFileItCannotRead(t *testing.T) {
 		"an old Excel": {written(t, "cũ.xls", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"+strings.Repeat("\x00", 512)), "cũ.xls: tệp Excel kiểu cũ (.xls)"},
 		"no UTF-8":     {written(t, "x.csv", "m\xE3,t\xEAn\n"), "x.csv, dòng 1: có chữ không phải UTF-8"},
 		"nothing":      {written(t, "trống.csv", ""), "trống.csv: trống"},
+		"a PDF":        {written(t, "a.csv", "%PDF-1.4\nx,y\n"), "a.csv: đây là tệp PDF, không phải bảng tính; lưu danh sách thành .xlsx hoặc CSV UTF-8"},
 	}
 	for name, tt := range tests {
 		if _, log, err := cli(t.Context(), a.environ, "import", tt.file); !errors.Is(err, errFound) || !strings.Contains(log, tt.want) {
 			t.Errorf("%s: %v\n%s\nwant %s", name, err, log, tt.want)
 		}
 	}
-	if _, _, err := cli(t.Context(), a.environ, "import", "không-có.csv"); err == nil || !strings.Contains(err.Error(), "không-có.csv: no such file") {
+	if _, _, err := cli(t.Context(), a.environ, "import", "không-có.csv"); err == nil || err.Error() != "không-có.csv: không có tệp này; xem lại tên và thư mục" {
 		t.Errorf("a file that is not there: %v", err)
 	}
 }
@@ -261,6 +264,10 @@ func links(t *testing.T, path string) (rows [][]string) {
 		t.Fatal(err)
 	}
 	defer f.Close()
+	mark := make([]byte, 3) // without it Excel garbles the names
+	if _, err := io.ReadFull(f, mark); err != nil || string(mark) != "\uFEFF" {
+		t.Fatalf("the file begins with %q, %v, want a byte order mark", mark, err)
+	}
 	if rows, err = csv.NewReader(f).ReadAll(); err != nil {
 		t.Fatal(err)
 	}
@@ -271,7 +278,8 @@ func TestLinksAreForThoseNotLinkedYet(t *testing.T) {
 	_, url := pretend(t, 0, telegramtest.Limits{})
 	a := newAcademy(t, "TELEGRAM_API="+url, "TELEGRAM_TOKEN="+token)
 	people, file := written(t, "người.csv", somePeople), filepath.Join(t.TempDir(), "links.csv")
-	if out, _ := a.must(t, "import", "--links", file, people); !strings.Contains(out, "3 mã bắt đầu ở "+file) {
+	if out, _ := a.must(t, "import", "--links", file, people); !strings.Contains(out, "3 mã bắt đầu ở "+file) ||
+		!strings.Contains(out, "Mã nào đã phát trước đây cho 3 người này thì từ nay không dùng được nữa.") {
 		t.Errorf("printed %s", out)
 	}
 	rows := links(t, file)
@@ -297,13 +305,90 @@ func TestLinksAreForThoseNotLinkedYet(t *testing.T) {
 	if _, err := a.Link(t.Context(), rows[2][3], 77, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	a.must(t, "import", people, "--links", file)
-	again := links(t, file)
+	second := filepath.Join(t.TempDir(), "links-2.csv")
+	a.must(t, "import", people, "--links", second)
+	again := links(t, second)
 	if len(again) != 3 || again[1][0] != "gv1" || again[2][0] != "sv2" || again[1][3] == rows[1][3] {
 		t.Errorf("once sv1 is linked the file holds %q, want new codes of gv1 and sv2", again)
 	}
 	if _, err := a.StartCode(t.Context(), rows[1][3], time.Now()); !errors.Is(err, store.ErrBadCode) {
 		t.Errorf("the code before still works: %v", err)
+	}
+}
+
+func TestLinksAreNeverWrittenOverOthers(t *testing.T) {
+	a := newAcademy(t)
+	people, file := written(t, "người.csv", somePeople), filepath.Join(t.TempDir(), "links.csv")
+	a.must(t, "import", people, "--links", file)
+	rows := links(t, file)
+	more := written(t, "thêm.csv", somePeople+"sv3,Đỗ Chi,sinh viên,K47/B5,gv1,5/2005\n")
+	_, _, err := cli(t.Context(), a.environ, "import", more, "--links", file)
+	if want := "--links: tệp " + file + " đã có, có thể đang giữ các mã đã phát, nên không ghi đè; chọn tên khác. Chưa nhập gì"; err == nil || err.Error() != want {
+		t.Errorf("import = %v, want %s", err, want)
+	}
+	if got := a.codes(t); len(got) != 3 || !reflect.DeepEqual(links(t, file), rows) {
+		t.Errorf("kept %v, want nothing done", got)
+	}
+	if code, err := a.StartCode(t.Context(), rows[1][3], time.Now()); err != nil || string(code) != rows[1][0] {
+		t.Errorf("the code sent is that of %q, %v", code, err)
+	}
+	if rows, problem, err := sheet.ReadFile(file); err != nil || problem != nil || rows[0].Rows[0].Cells[0] != "code" {
+		t.Errorf("read back %+v, %+v, %v", rows, problem, err)
+	}
+}
+
+func TestImportSaysWhatItChanged(t *testing.T) {
+	a := newAcademy(t)
+	a.must(t, "import", written(t, "người.csv", somePeople))
+	out, _ := a.must(t, "import", written(t, "người.csv", strings.Replace(somePeople, "sv2,Lê Bình,sinh viên,K47/B5,gv1", "sv2,Lê Bình,sinh viên,K47/B5,", 1)))
+	want := "đổi  sv2  Lê Bình: người giúp đỡ gv1 → (không có)\n" +
+		"Đã đọc 4 dòng người, 0 dòng mốc. Đã ghi: thêm 0 người, đổi 1 người, thêm 0 mốc.\n"
+	if out != want {
+		t.Errorf("printed\n%s\nwant\n%s", out, want)
+	}
+}
+
+func TestATemplateCanBeImportedAsItIs(t *testing.T) {
+	a := newAcademy(t)
+	file := filepath.Join(t.TempDir(), "mau.xlsx")
+	if out, _ := a.must(t, "import", "--template", file); !strings.Contains(out, "Đã ghi tệp mẫu "+file) {
+		t.Errorf("printed %s", out)
+	}
+	out, log := a.must(t, "import", "--dry-run", file)
+	const want = `thêm  GV01  Trần Thị Mẫu: người giúp đỡ; đơn vị K47/B5
+thêm  SV001  Nguyễn Văn Mẫu: sinh viên; đơn vị K47/B5; người giúp đỡ GV01; mốc Chi bộ đưa vào danh sách cảm tình Đảng 03/02/2025; mốc Chi bộ phân công người giúp đỡ 03/02/2025
+Đã đọc 2 dòng người, 2 dòng mốc. Sẽ ghi (đây là chạy thử, chưa ghi gì): thêm 2 người, đổi 0 người, thêm 2 mốc.
+`
+	if out != want || log != "nhắc  mau.xlsx: bỏ qua trang «Danh mục»: dòng tiêu đề không phải danh sách người (mã, họ tên, vai trò) hay mốc (mã, mốc, ngày)\n" {
+		t.Errorf("printed\n%s%s\nwant\n%s", out, log, want)
+	}
+	f, err := excelize.OpenFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := f.GetRows("Danh mục")
+	_, rules, errRules := settingsAndRules(env{environ: a.environ})
+	if err != nil || errRules != nil {
+		t.Fatal(err, errRules)
+	}
+	listed := map[string]string{}
+	for _, row := range rows {
+		if len(row) > 1 {
+			listed[row[0]] = row[1]
+		}
+	}
+	for _, rule := range rules.Events {
+		if !rule.Automatic && listed[string(rule.ID)] != rule.Title {
+			t.Errorf("%s is called %q, want %q", rule.ID, listed[string(rule.ID)], rule.Title)
+		}
+	}
+	for _, role := range journey.Roles {
+		if listed[string(role)] == "" {
+			t.Errorf("%s is not listed", role)
+		}
+	}
+	if _, _, err := cli(t.Context(), a.environ, "import", "--template", file); err == nil || !strings.Contains(err.Error(), "đã có, không ghi đè") {
+		t.Errorf("written over: %v", err)
 	}
 }
 
@@ -362,6 +447,9 @@ func TestInviteShowsALinkAndItsQRCode(t *testing.T) {
 	if !strings.Contains(out, "▀") || !strings.Contains(out, "█") {
 		t.Errorf("no QR code in\n%s", out)
 	}
+	if !strings.Contains(out, "mở bot @donghanh_bot:") {
+		t.Errorf("no name of the bot in\n%s", out)
+	}
 	if out, _ := newAcademy(t).must(t, "invite", "--role", "student", "--name", "An"); !strings.Contains(out, "/start ") || strings.Contains(out, "█") {
 		t.Errorf("without Telegram\n%s\nwant the code alone", out)
 	}
@@ -370,21 +458,110 @@ func TestInviteShowsALinkAndItsQRCode(t *testing.T) {
 	}
 }
 
-func TestImportAndInviteWrongUsage(t *testing.T) {
-	tests := map[string][]string{
-		"no file":                  {"import"},
-		"a dry run with codes":     {"import", "--dry-run", "--links", "x", "y.csv"},
-		"an unknown flag":          {"import", "--fast", "y.csv"},
-		"an unknown flag after it": {"import", "y.csv", "--fast"},
-		"nobody":                   {"invite", "--role", "mentor"},
-		"no role":                  {"invite", "--name", "An"},
-		"an unknown role":          {"invite", "--name", "An", "--role", "king"},
-		"words":                    {"invite", "--name", "An", "--role", "mentor", "x"},
+func TestInviteAsksBeforeItTakesInTheSameTwice(t *testing.T) {
+	a := newAcademy(t)
+	a.must(t, "import", written(t, "người.csv", somePeople))
+	unknown := func(unit, want string) {
+		t.Helper()
+		_, _, err := cli(t.Context(), a.environ, "invite", "--role", "mentor", "--name", "Phạm Chi", "--unit", unit)
+		if err == nil || err.Error() != want {
+			t.Errorf("in %q: %v\nwant %s", unit, err, want)
+		}
 	}
-	for name, args := range tests {
+	unknown("K47 B5", `invite: chưa có ai ở đơn vị "K47 B5", có lẽ là "K47/B5"; sửa --unit, hoặc thêm --new-unit nếu đúng là đơn vị mới`)
+	unknown("Khoa Luật", `invite: chưa có ai ở đơn vị "Khoa Luật"; sửa --unit, hoặc thêm --new-unit nếu đúng là đơn vị mới`)
+	if got := a.codes(t); len(got) != 3 {
+		t.Fatalf("kept %v, want those imported", got)
+	}
+	a.must(t, "invite", "--role", "mentor", "--name", "Phạm Chi", "--unit", "Khoa Luật", "--new-unit")
+	a.must(t, "invite", "--role", "youth_officer", "--name", "Lý Dung", "--unit", "K47") // above one that is known
+
+	_, _, err := cli(t.Context(), a.environ, "invite", "--role", "bí thư chi bộ", "--name", "trần thị hoa", "--unit", "K47/B5")
+	want := "invite: đã có Trần Thị Hoa (người giúp đỡ, bí thư chi bộ, mã gv1); lời mời mới cho người ấy: donghanh invite --code gv1; nếu đúng là một người khác cùng tên thì thêm --again"
+	if err == nil || err.Error() != want || len(a.codes(t)) != 5 {
+		t.Errorf("the same twice: %v\nwant %s", err, want)
+	}
+	a.must(t, "invite", "--role", "bí thư chi bộ + cán bộ Đoàn", "--name", "Trần Thị Hoa", "--unit", "K47/B5", "--again")
+	if got := a.codes(t); len(got) != 6 {
+		t.Errorf("kept %v, want one more", got)
+	}
+}
+
+func TestInviteMakesAFreshLinkForSomebodyKnown(t *testing.T) {
+	a := newAcademy(t)
+	a.must(t, "import", written(t, "người.csv", somePeople))
+	start := func(out string) string {
+		_, rest, _ := strings.Cut(out, "/start ")
+		code, _, _ := strings.Cut(rest, "\n")
+		return code
+	}
+	out, _ := a.must(t, "invite", "--code", "gv1")
+	first := start(out)
+	if want := "Lời mời cho Trần Thị Hoa (người giúp đỡ, bí thư chi bộ, mã gv1), dùng một lần trong 30 ngày. Gõ cho bot:\n/start " + first +
+		"\nLời mời trước của người này từ nay không dùng được nữa.\n"; out != want {
+		t.Errorf("printed\n%s\nwant\n%s", out, want)
+	}
+	if _, err := a.Link(t.Context(), first, 77, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	out, _ = a.must(t, "invite", "--code", "gv1")
+	if !strings.Contains(out, "đang liên kết với một tài khoản Telegram") {
+		t.Errorf("of one who is linked\n%s", out)
+	}
+	if _, err := a.Link(t.Context(), start(out), 78, time.Now()); err != nil { // a new phone
+		t.Error(err)
+	}
+	if track, err := a.Track(t.Context(), "gv1"); err != nil || track.Account != 78 || len(a.codes(t)) != 3 {
+		t.Errorf("gv1 is at %d, %v, want the new account", track.Account, err)
+	}
+	if _, _, err := cli(t.Context(), a.environ, "invite", "--code", "gv9"); err == nil || err.Error() != `invite: không có ai mã "gv9" trong danh sách đã có; xem lại mã, hoặc mời người mới bằng --name và --role` {
+		t.Errorf("of nobody: %v", err)
+	}
+}
+
+func TestImportAndInviteHelp(t *testing.T) {
+	for command, want := range map[string][]string{
+		"import": {"--dry-run", "--links FILE", "--template FILE", "người giúp đỡ (mentor)", "bí thư chi bộ (cell_secretary)", "Ví dụ:"},
+		"invite": {"--role ROLE", "--code CODE", "--new-unit", "--again", "cán bộ Đoàn (youth_officer)", "Ví dụ:"},
+	} {
+		for _, flag := range []string{"--help", "-h"} {
+			out, log, err := cli(t.Context(), nil, command, flag)
+			if err != nil || log != "" {
+				t.Errorf("%s %s = %v, %s", command, flag, err, log)
+			}
+			for _, w := range want {
+				if !strings.Contains(out, w) {
+					t.Errorf("%s %s prints\n%s\nwant %s", command, flag, out, w)
+				}
+			}
+		}
+	}
+}
+
+func TestImportAndInviteWrongUsage(t *testing.T) {
+	const seeImport, seeInvite = "; xem: donghanh import --help", "; xem: donghanh invite --help"
+	tests := []struct {
+		args []string
+		want string
+	}{
+		{[]string{"import"}, "import: chưa có tệp nào; viết: donghanh import DANH-SACH.xlsx" + seeImport},
+		{[]string{"import", "--dry-run", "--links", "x", "y.csv"}, "import: --dry-run là chạy thử nên không tạo mã; bỏ --links hoặc bỏ --dry-run" + seeImport},
+		{[]string{"import", "--fast", "y.csv"}, "import: không có tùy chọn --fast" + seeImport},
+		{[]string{"import", "y.csv", "--fast"}, "import: không có tùy chọn --fast" + seeImport},
+		{[]string{"import", "y.csv", "--links"}, "import: tùy chọn --links cần một giá trị theo sau" + seeImport},
+		{[]string{"import", "--dry-run=x"}, "import: tùy chọn --dry-run không nhận giá trị" + seeImport},
+		{[]string{"import", "--template", "x.xlsx", "y.csv"}, "import: --template chỉ ghi tệp mẫu; viết riêng: donghanh import --template mau.xlsx" + seeImport},
+		{[]string{"import", "--template", "x.csv"}, "import: tên tệp mẫu phải có đuôi .xlsx" + seeImport},
+		{[]string{"invite", "--role", "mentor"}, `invite: thiếu họ tên; thêm --name "Nguyễn Văn An"` + seeInvite},
+		{[]string{"invite", "--name", "An"}, "invite: thiếu vai trò; thêm --role, ví dụ --role mentor" + seeInvite},
+		{[]string{"invite", "--name", "An", "--role", "king"}, `invite: không có vai trò "king"; các vai trò: sinh viên (student), người giúp đỡ (mentor), bí thư chi bộ (cell_secretary), cán bộ Đoàn (youth_officer), đảng ủy cơ sở (base_committee), quản trị (admin)` + seeInvite},
+		{[]string{"invite", "--name", "An", "--role", "mentor", "x"}, `invite: thừa "x"; giá trị có dấu cách phải đặt trong dấu ngoặc kép` + seeInvite},
+		{[]string{"invite", "--code", "gv1", "--name", "An"}, "invite: --code mời lại người đã có trong danh sách, không đi cùng --name, --role, --unit, --again, --new-unit" + seeInvite},
+	}
+	for _, tt := range tests {
 		var usage usageError
-		if _, _, err := cli(t.Context(), nil, args...); !errors.As(err, &usage) {
-			t.Errorf("%s: %q = %v, want a usage error", name, args, err)
+		if _, _, err := cli(t.Context(), nil, tt.args...); !errors.As(err, &usage) || err.Error() != tt.want {
+			t.Errorf("%q = %v, want a usage error: %s", tt.args, err, tt.want)
 		}
 	}
 }

@@ -3,48 +3,62 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/skip2/go-qrcode"
 
+	"donghanh/config"
 	"donghanh/internal/journey"
 	"donghanh/internal/roster"
 	"donghanh/internal/wording"
+	"donghanh/internal/yamlfile"
 )
 
+// inviting is what the command line of invite says.
+type inviting struct {
+	role, name, unit, code string
+	isNewUnit, isAnother   bool
+}
+
 // invite takes in a person who is in no list, with a code of their own, and
-// prints a link for them, good once, with its QR code.
+// prints a link for them, good once, with its QR code. With --code it prints a
+// fresh one for somebody known.
 func invite(ctx context.Context, args []string, e env) (err error) {
+	var in inviting
 	f := flags("invite")
-	role := f.String("role", "", "what the person is")
-	name := f.String("name", "", "what the person is called")
-	unit := f.String("unit", "", "where the person belongs")
-	if err := parse(f, args, 0); err != nil {
+	f.StringVar(&in.role, "role", "", "what the person is")
+	f.StringVar(&in.name, "name", "", "what the person is called")
+	f.StringVar(&in.unit, "unit", "", "where the person belongs")
+	f.StringVar(&in.code, "code", "", "somebody known, for a fresh link")
+	f.BoolVar(&in.isNewUnit, "new-unit", false, "nobody is known in the unit")
+	f.BoolVar(&in.isAnother, "again", false, "somebody else of a known name and role")
+	err = f.Parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		_, err := io.WriteString(e.out, wording.InviteHelp())
 		return err
 	}
-	is, known := roster.RoleOf(*role)
-	switch {
-	case strings.TrimSpace(*name) == "":
-		return usageError{"invite: --name is missing"}
-	case !known:
-		return usageError{fmt.Sprintf("invite: --role %q is none of %s", *role, allRoles())}
+	if says := in.misuse(f, err); says != "" {
+		return misused{"invite", says, wording.SeeInvite()}
 	}
 	cfg, rules, err := settingsAndRules(e)
 	if err != nil {
 		return err
 	}
 	now := time.Now().In(journey.Zone)
-	today := journey.DateOf(now)
-	code := journey.Code("moi-" + randomLetters(4)[:6])
-	lists, problems := roster.Read([]roster.Table{{File: "invite", Rows: []roster.Row{
-		{Cells: []string{string(roster.Code), string(roster.Name), string(roster.Role), string(roster.Unit)}},
-		{Cells: []string{string(code), *name, string(is), *unit}},
-	}}}, today)
-	i := &importing{rules: rules, lists: lists, now: now, today: today, e: e}
-	if i.found(problems) {
-		return errFound
+	i := &importing{rules: rules, now: now, today: journey.DateOf(now), e: e}
+	code := journey.Code(in.code)
+	if code == "" {
+		code = journey.Code("moi-" + randomLetters(4)[:6])
+		var problems []roster.Problem
+		i.lists, problems = in.list(code, i.today)
+		if i.found(problems) {
+			return errFound
+		}
 	}
 	db, server, err := joinStore(ctx, cfg)
 	if err != nil {
@@ -52,6 +66,46 @@ func invite(ctx context.Context, args []string, e env) (err error) {
 	}
 	defer func() { err = errors.Join(err, db.Close(), server.Close()) }()
 	i.db = db
+	if in.code == "" {
+		if err := i.takeIn(ctx, in); err != nil {
+			return err
+		}
+	}
+	return i.invite(ctx, cfg, code, in.code != "")
+}
+
+// misuse says what is wrong with the command line; empty: nothing.
+func (in *inviting) misuse(f *flag.FlagSet, err error) string {
+	_, bad := roster.RolesOf(in.role)
+	switch {
+	case err != nil:
+		return wording.WrongFlag(err)
+	case f.NArg() > 0:
+		return wording.TooManyWords(f.Arg(0))
+	case in.code != "" && f.NFlag() > 1:
+		return wording.InviteCodeOnly()
+	case in.code != "":
+	case strings.TrimSpace(in.name) == "":
+		return wording.InviteNoName()
+	case strings.TrimSpace(in.role) == "":
+		return wording.InviteNoRole()
+	case bad != "":
+		return wording.InviteBadRole(bad)
+	}
+	return ""
+}
+
+// list is a list of the one person.
+func (in *inviting) list(code journey.Code, today journey.Date) (roster.Lists, []roster.Problem) {
+	return roster.Read([]roster.Table{{File: "invite", Rows: []roster.Row{
+		{Cells: []string{string(roster.Code), string(roster.Name), string(roster.Role), string(roster.Unit)}},
+		{Cells: []string{string(code), in.name, in.role, in.unit}},
+	}}}, today)
+}
+
+// takeIn keeps the person of the list, unless they seem to be known, or their
+// unit seems to be another one misspelt.
+func (i *importing) takeIn(ctx context.Context, in inviting) error {
 	changes, problems, err := i.plan(ctx)
 	if err != nil {
 		return err
@@ -59,32 +113,83 @@ func invite(ctx context.Context, args []string, e env) (err error) {
 	if i.found(problems) {
 		return errFound
 	}
-	if _, err := i.save(ctx, changes); err != nil {
+	if err := i.beside(ctx, changes[0].Track.Person, in); err != nil {
 		return err
 	}
-	start := newStartCode()
-	if err := db.KeepStartCode(ctx, start, code, now.Add(startCodeFor)); err != nil {
-		return fmt.Errorf("invite: %w", err)
-	}
-	person := changes[0].Track.Person
-	username := botUsername(ctx, cfg)
-	if username == "" {
-		_, err = fmt.Fprintln(e.out, wording.InvitedByCode(person.Name, is, code, start))
-		return err
-	}
-	link := startLink(username, start)
-	qr, err := qrcode.New(link, qrcode.Medium)
-	if err != nil {
-		return fmt.Errorf("invite: %w", err)
-	}
-	_, err = fmt.Fprintf(e.out, "%s\n\n%s", wording.Invited(person.Name, is, code, link), qr.ToSmallString(false))
+	_, err = i.save(ctx, changes)
 	return err
 }
 
-func allRoles() string {
-	var out []string
-	for _, r := range journey.Roles {
-		out = append(out, string(r))
+// beside lays a new person beside all who are known.
+func (i *importing) beside(ctx context.Context, is journey.Person, in inviting) error {
+	var namesake journey.Person
+	units := map[string]bool{}
+	err := i.db.Codes(ctx, func(codes []journey.Code) error {
+		tracks, err := i.db.Tracks(ctx, codes...)
+		for _, t := range tracks {
+			for u := t.Person.Unit; u != ""; u = u.Parent() {
+				units[string(u)] = true
+			}
+			if strings.EqualFold(t.Person.Name, is.Name) && t.Person.Has(is.Roles...) {
+				namesake = t.Person
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("invite: %w", err)
 	}
-	return strings.Join(out, ", ")
+	unit := string(is.Unit)
+	switch {
+	case namesake.Code != "" && !in.isAnother:
+		return errors.New("invite: " + wording.InvitedBefore(namesake))
+	case unit != "" && len(units) > 0 && !units[unit] && !in.isNewUnit:
+		return errors.New("invite: " + wording.UnitUnknown(unit, nearestUnit(unit, units)))
+	}
+	return nil
+}
+
+// nearestUnit returns the unit that is most likely meant; empty: none.
+func nearestUnit(unit string, known map[string]bool) string {
+	folded, names := map[string]string{}, []string(nil)
+	for u := range known {
+		folded[roster.Plain(u)] = u
+		names = append(names, roster.Plain(u))
+	}
+	slices.Sort(names)
+	if u, ok := folded[roster.Plain(unit)]; ok {
+		return u
+	}
+	return folded[yamlfile.Nearest(roster.Plain(unit), names)]
+}
+
+// invite makes a start code for somebody known and shows it.
+func (i *importing) invite(ctx context.Context, cfg config.Config, code journey.Code, again bool) error {
+	known, err := i.tracks(ctx, []journey.Code{code})
+	if err != nil {
+		return err
+	}
+	track, ok := known[code]
+	if !ok {
+		return errors.New("invite: " + wording.InviteUnknownCode(string(code)))
+	}
+	start := newStartCode()
+	if err := i.db.KeepStartCode(ctx, start, code, i.now.Add(startCodeFor)); err != nil {
+		return fmt.Errorf("invite: %w", err)
+	}
+	username := botUsername(ctx, cfg)
+	link := startLink(username, start)
+	text := wording.Invitation(wording.Invited{
+		Name: track.Person.Name, Roles: track.Person.Roles, Code: code, Username: username,
+		Link: link, StartCode: start, Again: again, Linked: track.Account != 0,
+	})
+	if username != "" {
+		qr, err := qrcode.New(link, qrcode.Medium)
+		if err != nil {
+			return fmt.Errorf("invite: %w", err)
+		}
+		text += "\n\n" + strings.TrimSuffix(qr.ToSmallString(false), "\n")
+	}
+	_, err = fmt.Fprintln(i.e.out, text)
+	return err
 }

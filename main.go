@@ -57,9 +57,9 @@ const help = `Đồng Hành - bot hỏi đáp về việc vào Đảng
   donghanh ask QUESTION                     câu trả lời một sinh viên sẽ nhận được
   donghanh ask --jsonl                      đọc {"id","question","prev"?} từng dòng, ghi kết quả từng dòng
   donghanh ask --score FILE                 chấm một tệp câu hỏi có nhãn
-  donghanh import [--dry-run] [--links FILE] FILE…
+  donghanh import [--dry-run] [--links FILE] FILE…   người và mốc từ XLSX, CSV; --template FILE: bảng mẫu
                                             nhập người và mốc từ XLSX, CSV: tất cả hoặc không gì cả
-  donghanh invite --role ROLE --name NAME [--unit UNIT]
+  donghanh invite --role ROLE --name NAME [--unit UNIT]   liên kết một lần; --code CODE: cho người đã có
                                             lời mời dùng một lần cho người không có trong danh sách
   donghanh check [--all] [DIR]              kiểm tra nội dung, chỉ ra tệp và dòng
   donghanh reindex                          dựng lại chỉ mục hạn từ các mốc đã lưu (khi có nghi ngờ)

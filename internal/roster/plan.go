@@ -92,8 +92,10 @@ func (p *plan) people() {
 		case e == nil:
 			p.list(row)
 		case p.agrees(e, row):
-			if !e.is.Has(row.role) {
-				e.is.Roles = append(e.is.Roles, row.role)
+			for _, role := range row.roles {
+				if !e.is.Has(role) {
+					e.is.Roles = append(e.is.Roles, role)
+				}
 			}
 			if row.mentor != nil && *row.mentor != "" {
 				e.is.Mentor = *row.mentor
@@ -126,7 +128,7 @@ func (p *plan) list(row personRow) {
 	if t, ok := p.existing[row.code]; ok {
 		e.before, e.is = t, t.Person
 	}
-	e.is.Name, e.is.Roles = row.name, []journey.Role{row.role}
+	e.is.Name, e.is.Roles = row.name, slices.Clone(row.roles)
 	if row.unit != nil {
 		e.is.Unit = *row.unit
 	}
@@ -268,11 +270,9 @@ func (p *plan) mentors() {
 // in the order of the days.
 func (p *plan) events() {
 	ids := map[string]journey.EventID{}
-	var names []string
 	for _, rule := range p.rules.Events {
 		ids[strings.ToLower(string(rule.ID))] = rule.ID
 		ids[plain(rule.Title)] = rule.ID
-		names = append(names, string(rule.ID))
 	}
 	var touched []*entry
 	for _, row := range p.lists.events {
@@ -281,7 +281,8 @@ func (p *plan) events() {
 			id, ok = ids[plain(row.event)]
 		}
 		if !ok {
-			p.bad(row.line, Event, UnknownEvent, row.event).Other = yamlfile.Nearest(row.event, names)
+			p.bad(row.line, Event, UnknownEvent, row.event).Other = string(nearestEvent(row.event, p.rules.Events))
+			p.lists.gap(row.code, row.line)
 			continue
 		}
 		e := p.entry(row.code)
@@ -294,10 +295,12 @@ func (p *plan) events() {
 		rule, _ := p.rules.Event(id)
 		if row.on.After(p.today) && !rule.Planned {
 			p.bad(row.line, Date, DateAhead, row.on.String())
+			p.lists.gap(row.code, row.line)
 			continue
 		}
 		if rule.Detail != journey.OfPerson && looksPrivate(row.detail) { // a code may look like a number of a card
 			p.bad(row.line, Detail, LooksPrivate, "")
+			p.lists.gap(row.code, row.line)
 			continue
 		}
 		event := journey.Event{ID: id, On: row.on, Detail: row.detail, At: p.now}
@@ -312,6 +315,47 @@ func (p *plan) events() {
 	for _, e := range touched {
 		p.walk(e)
 	}
+}
+
+// nearestEvent returns the event that a text most likely means: one whose id or
+// title differs by a few letters, or else the one with the most of its words in
+// the title, two at least; empty where there is none.
+func nearestEvent(text string, events []journey.EventRule) journey.EventID {
+	byName, names := map[string]journey.EventID{}, []string(nil)
+	for _, rule := range events {
+		if rule.Automatic {
+			continue
+		}
+		for _, name := range []string{string(rule.ID), plain(rule.Title)} {
+			byName[name] = rule.ID
+			names = append(names, name)
+		}
+	}
+	if id, ok := byName[yamlfile.Nearest(text, names)]; ok {
+		return id
+	}
+	typed := plain(text)
+	if id, ok := byName[yamlfile.Nearest(typed, names)]; ok {
+		return id
+	}
+	words := strings.Fields(typed)
+	var best journey.EventID
+	most := 0.0
+	for _, rule := range events {
+		title := strings.Fields(plain(rule.Title))
+		shared := 0
+		for _, w := range words {
+			if slices.Contains(title, w) {
+				shared++
+			}
+		}
+		// Most of what was typed, and of titles alike the shortest.
+		score := float64(shared)/float64(len(words)) + float64(shared)/float64(100*len(title))
+		if !rule.Automatic && shared > 1 && 5*shared >= 3*len(words) && score > most {
+			best, most = rule.ID, score
+		}
+	}
+	return best
 }
 
 // otherCase returns a known code that differs by case only.
@@ -335,8 +379,10 @@ func (e *entry) knows(event journey.Event) bool {
 var operator = journey.Person{Roles: journey.Roles}
 
 // walk has the rules look at a person's new events one after another, in the
-// order of the way. One that only stands in the wrong place is taken as given
-// for what follows, so that each mistake is named once.
+// order of the way. So that each mistake is named once, an event that only
+// stands in the wrong place is no reason to refuse a later one: that is refused
+// when it fits neither with the wrong ones nor without them, and not at all
+// while a row of the person that could not be read may be what is missing.
 func (p *plan) walk(e *entry) {
 	events, lines := make([]journey.Event, len(e.fresh)), map[journey.Event]line{}
 	for i, h := range e.fresh {
@@ -348,23 +394,104 @@ func (p *plan) walk(e *entry) {
 	if t.Since.IsZero() {
 		t.Since = p.today
 	}
-	for _, event := range events {
+	gap, hasGap := p.lists.gaps[e.is.Code]
+	asListed, wrong, said := t, false, false // asListed takes in the wrong ones
+	say := func(at line) {
+		if !said {
+			said = true
+			p.bad(at, "", WithoutThis, string(e.is.Code))
+		}
+	}
+	for i, event := range events {
 		next, err := p.rules.Accept(t, event, operator, p.today)
-		if err != nil {
-			p.bad(lines[event], Event, Refused, string(event.ID)).Refusal = err
-			next = t
-			if r, ok := errors.AsType[*journey.Refusal](err); ok && slices.Contains(misplaced, r.Why) {
-				next = t.With(event)
+		if err == nil {
+			t = next
+		}
+		if wrong {
+			again, errListed := p.rules.Accept(asListed, event, operator, p.today)
+			if errListed == nil {
+				err, asListed = nil, again
+			}
+		} else {
+			asListed = t
+		}
+		if err == nil {
+			continue
+		}
+		r, _ := errors.AsType[*journey.Refusal](err)
+		if r != nil && slices.Contains(misplaced, r.Why) {
+			asListed = asListed.With(event)
+			if hasGap && slices.Contains(ofGaps, r.Why) {
+				say(gap)
+				continue
 			}
 		}
-		t = next
+		found := p.bad(lines[event], Event, Refused, string(event.ID))
+		found.Refusal = err
+		found.Hint = p.hint(event, r, append(slices.Clone(e.before.Events), events...))
+		if !wrong && i+1 < len(events) {
+			say(lines[event])
+		}
+		wrong = true
 	}
 	e.events = t.Events
 }
 
 // misplaced are the refusals of an event that may well have taken place.
 var misplaced = []journey.Why{
-	journey.WrongStage, journey.NeedsFirst, journey.TooEarly, journey.TooYoung, journey.PaperMissing, journey.PaperExpired, journey.Stopped,
+	journey.WrongStage, journey.NeedsFirst, journey.TooEarly, journey.TooYoung, journey.PaperMissing, journey.PaperExpired,
+	journey.Stopped, journey.BadDetail, journey.Breaks,
+}
+
+// ofGaps are those that a row which could not be read may account for.
+var ofGaps = []journey.Why{
+	journey.WrongStage, journey.NeedsFirst, journey.TooEarly, journey.PaperMissing, journey.PaperExpired, journey.Stopped,
+}
+
+// hint says what must come before an event, and which of that is among all the
+// events of the person, but of a later day.
+func (p *plan) hint(event journey.Event, r *journey.Refusal, all []journey.Event) *Hint {
+	h := &Hint{On: event.On}
+	if r == nil {
+		return h
+	}
+	switch r.Why {
+	case journey.NeedsFirst, journey.PaperMissing:
+		h.Needs = r.Needs
+	case journey.WrongStage:
+		if h.Past = p.past(event, r.Stage, all); h.Past.ID != "" {
+			return h
+		}
+		rule, _ := p.rules.Event(event.ID)
+		for _, before := range p.rules.Events {
+			if before.ID != event.ID && before.Enter != journey.NoStage && slices.Contains(rule.Stages, before.Enter) {
+				h.Needs = append(h.Needs, before.ID)
+			}
+		}
+	}
+	for _, other := range all {
+		if slices.Contains(h.Needs, other.ID) && other.On.After(event.On) && !other.Undone {
+			h.Later = append(h.Later, other)
+		}
+	}
+	return h
+}
+
+// past returns the last event up to the day of another that began the stage its
+// person stands in, where that lies beyond the other on the way.
+func (p *plan) past(event journey.Event, stage journey.Stage, all []journey.Event) (last journey.Event) {
+	beyond := false
+	for _, rule := range p.rules.Events { // in the order of the way
+		if beyond = beyond || rule.ID == event.ID; !beyond || rule.ID == event.ID || stage == journey.NoStage || rule.Enter != stage {
+			continue
+		}
+		for _, e := range all {
+			if e.ID == rule.ID && !e.Undone && !e.On.After(event.On) && !e.On.Before(last.On) {
+				last = e
+			}
+		}
+	}
+	return last
 }
 
 // change returns what is to be kept of the person, and whether that is news.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -29,6 +30,7 @@ type Lists struct {
 	people []personRow
 	events []eventRow
 	broken map[journey.Code]bool // codes of people whose row cannot be used
+	gaps   map[journey.Code]line // the first row of events of a person that cannot be used
 }
 
 // line is where a row was read.
@@ -49,7 +51,7 @@ type personRow struct {
 	line
 	code   journey.Code
 	name   string
-	role   journey.Role
+	roles  []journey.Role
 	unit   *journey.Unit
 	mentor *journey.Code
 	birth  journey.Month // none: the cell is empty or there is no column
@@ -67,7 +69,7 @@ type eventRow struct {
 // Read reads the tables. Each is of people or of events, which its sheet's name
 // or else its header tells. today is where the future begins.
 func Read(tables []Table, today journey.Date) (Lists, []Problem) {
-	l := Lists{broken: map[journey.Code]bool{}}
+	l := Lists{broken: map[journey.Code]bool{}, gaps: map[journey.Code]line{}}
 	var problems []Problem
 	for i := range tables {
 		t := &tables[i]
@@ -105,7 +107,7 @@ func (l Lists) Listed() []journey.Code {
 func (l Lists) MentorsNoMore(known map[journey.Code]journey.Track) []journey.Code {
 	still := map[journey.Code]bool{}
 	for _, p := range l.people {
-		still[p.code] = still[p.code] || p.role == journey.Mentor
+		still[p.code] = still[p.code] || slices.Contains(p.roles, journey.Mentor)
 	}
 	return slices.DeleteFunc(l.Listed(), func(c journey.Code) bool {
 		return still[c] || !known[c].Person.Has(journey.Mentor)
@@ -128,16 +130,16 @@ func once(codes []journey.Code) (out []journey.Code) {
 func (l Lists) Rows() (people, events int) { return len(l.people), len(l.events) }
 
 func (l *Lists) read(t *Table, today journey.Date) (problems []Problem) {
+	kind := t.Kind()
+	if kind == Unknown && t.Sheet != "" {
+		return []Problem{line{table: t}.problem("", SheetSkipped, "")}
+	}
 	top := headerAmong(t.Rows)
 	if top < 0 {
 		return []Problem{line{table: t}.problem("", Empty, "")}
 	}
 	header := t.Rows[top]
 	at := line{t, header.Number}
-	kind := KindOf(t.Sheet)
-	if kind == Unknown {
-		kind = kindByHeader(header)
-	}
 	if kind == Unknown {
 		return []Problem{at.problem("", UnknownTable, strings.Join(cleanAll(header.Cells), ", "))}
 	}
@@ -156,8 +158,12 @@ func (l *Lists) read(t *Table, today journey.Date) (problems []Problem) {
 		if r.blank() {
 			continue
 		}
-		rows++
 		c := cells{line: line{t, r.Number}, cells: r.Cells, where: where, today: today}
+		if c.footer(kind) {
+			problems = append(problems, c.problem("", RowSkipped, ""))
+			continue
+		}
+		rows++
 		c.check(kind, len(header.Cells))
 		if kind == People {
 			if p := c.person(); len(c.problems) == 0 {
@@ -167,6 +173,8 @@ func (l *Lists) read(t *Table, today journey.Date) (problems []Problem) {
 			}
 		} else if e := c.happened(); len(c.problems) == 0 {
 			l.events = append(l.events, e)
+		} else {
+			l.gap(e.code, c.line)
 		}
 		problems = append(problems, c.problems...)
 	}
@@ -174,6 +182,13 @@ func (l *Lists) read(t *Table, today journey.Date) (problems []Problem) {
 		problems = append(problems, at.problem("", Empty, ""))
 	}
 	return problems
+}
+
+// gap keeps the first row of events of a person that cannot be used.
+func (l *Lists) gap(code journey.Code, at line) {
+	if _, ok := l.gaps[code]; !ok {
+		l.gaps[code] = at
+	}
 }
 
 // kindByHeader tells a table by its columns.
@@ -262,6 +277,20 @@ func (c *cells) text(column Column) (text string, ok bool) {
 	return clean(c.cells[i]), true
 }
 
+// footer reports whether the row is none of the list, such as the signature
+// below it: without a code and with one more cell at most, or with words in place
+// of the code and nothing else.
+func (c *cells) footer(kind Kind) bool {
+	code, _ := c.text(Code)
+	others := 0
+	for _, column := range columns[kind] {
+		if text, _ := c.text(column); column != Code && text != "" {
+			others++
+		}
+	}
+	return code == "" && others <= 1 || others == 0 && strings.Contains(code, " ")
+}
+
 // need returns a cell that may not be empty.
 func (c *cells) need(column Column) string {
 	text, _ := c.text(column)
@@ -313,11 +342,11 @@ func (c *cells) person() personRow {
 		c.bad(Name, BadName, p.name)
 	}
 	if text := c.need(Role); text != "" {
-		role, ok := RoleOf(text)
-		if !ok {
-			c.bad(Role, BadRole, text).Other = nearestRole(text)
+		named, bad := RolesOf(text)
+		if bad != "" {
+			c.bad(Role, BadRole, bad).Other = nearestRole(bad)
 		}
-		p.role = role
+		p.roles = named
 	}
 	if text, ok := c.text(Unit); ok {
 		unit := c.unit(text)
@@ -328,6 +357,8 @@ func (c *cells) person() personRow {
 		p.mentor = &code
 		switch {
 		case text == "":
+		case looksLikeName(text):
+			c.bad(Mentor, MentorNamed, text)
 		case strings.ContainsAny(text, ",;&+/ ") && severalCodes(text):
 			c.bad(Mentor, TwoMentors, text)
 		case !journey.ValidCode(text):
@@ -340,6 +371,17 @@ func (c *cells) person() personRow {
 		p.birth = c.born(text)
 	}
 	return p
+}
+
+// looksLikeName reports whether a text is the name of a person rather than a
+// code: words without a digit, or a word no code could be.
+func looksLikeName(text string) bool {
+	for part := range strings.FieldsSeq(text) {
+		if strings.ContainsFunc(part, func(r rune) bool { return !unicode.IsLetter(r) && r != '.' && r != '-' }) {
+			return false
+		}
+	}
+	return strings.Contains(text, " ") || !journey.ValidCode(text)
 }
 
 func severalCodes(text string) bool {
@@ -407,6 +449,10 @@ func (c *cells) born(text string) journey.Month {
 	} else if len(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("/.-", r) })) > 2 {
 		err = errDate // 31/02/2005 has a month, but is no day
 	}
+	if full := fullYear(text, c.today.Year-youngest); err != nil && full != "" {
+		c.bad(Birth, ShortYear, text).Other = full
+		return journey.Month{}
+	}
 	if err != nil {
 		c.bad(Birth, BadBirth, text)
 		return journey.Month{}
@@ -421,11 +467,34 @@ func (c *cells) born(text string) journey.Month {
 	return month
 }
 
+var yearOfTwo = regexp.MustCompile(`^(\d{1,2}[/.-]\d{1,2}[/.-])(\d{2})$`)
+
+// fullYear returns a day whose year has two digits with all four, in the last
+// hundred years up to last; empty for anything else.
+func fullYear(text string, last int) string {
+	m := yearOfTwo.FindStringSubmatch(text)
+	if m == nil {
+		return ""
+	}
+	year, _ := strconv.Atoi(m[2])
+	year += last / 100 * 100
+	if year > last {
+		year -= 100
+	}
+	full := m[1] + strconv.Itoa(year)
+	if _, err := journey.ParseDate(full); err != nil {
+		return ""
+	}
+	return full
+}
+
 func (c *cells) happened() eventRow {
 	e := eventRow{line: c.line, code: c.code(), event: c.need(Event)}
 	if text := c.need(Date); text != "" {
 		on, err := journey.ParseDate(timeOf.ReplaceAllString(text, ""))
-		if err != nil {
+		if full := fullYear(text, c.today.Year+10); err != nil && full != "" {
+			c.bad(Date, ShortYear, text).Other = full
+		} else if err != nil {
 			c.bad(Date, BadDate, text)
 		}
 		e.on = on

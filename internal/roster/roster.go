@@ -6,6 +6,7 @@ package roster
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"donghanh/internal/journey"
 	"donghanh/internal/knowledge"
@@ -30,6 +31,29 @@ type Row struct {
 // blank reports whether nothing stands in the row.
 func (r Row) blank() bool {
 	return !slices.ContainsFunc(r.Cells, func(c string) bool { return clean(c) != "" })
+}
+
+// Blank reports whether nothing stands in the table.
+func (t Table) Blank() bool {
+	return !slices.ContainsFunc(t.Rows, func(r Row) bool { return !r.blank() })
+}
+
+// Kind tells what a table lists: by the name of its sheet, or else by its
+// header. A sheet among others needs the code and one more of the columns a list
+// must have, since workbooks hold all kinds of tables beside the lists.
+func (t Table) Kind() Kind {
+	if kind := KindOf(t.Sheet); kind != Unknown {
+		return kind
+	}
+	top := headerAmong(t.Rows)
+	if top < 0 {
+		return Unknown
+	}
+	header := t.Rows[top]
+	if t.Sheet != "" && !slices.ContainsFunc(header.Cells, func(c string) bool { column, ok := ColumnOf(c); return ok && column == Code }) {
+		return Unknown
+	}
+	return kindByHeader(header)
 }
 
 // Kind is what a table lists.
@@ -148,12 +172,40 @@ var roles = map[string]journey.Role{
 	"admin": journey.Admin, "quan tri": journey.Admin, "nguoi quan tri": journey.Admin,
 }
 
+// RolesOf returns the roles that a text names, one or several parted by commas,
+// semicolons, slashes, plus or ampersand signs, each once; in bad the first part
+// that names none.
+func RolesOf(text string) (named []journey.Role, bad string) {
+	if role, ok := RoleOf(text); ok {
+		return []journey.Role{role}, ""
+	}
+	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",;/+&", r) }) {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		role, ok := RoleOf(part)
+		if !ok {
+			return nil, part
+		}
+		if !slices.Contains(named, role) {
+			named = append(named, role)
+		}
+	}
+	if len(named) == 0 {
+		return nil, text
+	}
+	return named, ""
+}
+
 // RoleOf returns the role that a text names: its id, or what it is called in
 // Vietnamese.
 func RoleOf(text string) (journey.Role, bool) {
 	r, ok := roles[plain(text)]
 	return r, ok
 }
+
+// Plain is a text as headers, roles, names of sheets and titles are compared.
+func Plain(s string) string { return plain(s) }
 
 // plain is a text as headers, roles and names of sheets are compared: without
 // accents and case, and with one space for whatever is no letter or digit.
@@ -183,6 +235,15 @@ type Problem struct {
 	Other       string // what was meant, what it disagrees with, or how much is allowed
 	At          int    // another row it has to do with; 0: none
 	Refusal     error  // of Refused: what the rules say
+	Hint        *Hint  // of Refused; may be nil
+}
+
+// Hint says more of an event out of order.
+type Hint struct {
+	On    journey.Date      // its day
+	Needs []journey.EventID // one of these must come before
+	Later []journey.Event   // of those, what is listed or known of a later day
+	Past  journey.Event     // what went past its place on the way; none: no ID
 }
 
 // Fatal reports whether the lists are not used because of it.
@@ -193,19 +254,22 @@ type Why int
 
 // Of a whole file.
 const (
-	NotUTF8     Why = iota // Row is the line of the first bad letter
-	UTF16                  // "Unicode text" of Excel
-	OldExcel               // an .xls
-	Protected              // by a password
-	Damaged                // or no spreadsheet at all
-	Empty                  // no rows, or none below the header
-	TooLarge               // Value is its size, Other the most there may be
-	TooManyRows            // Other is the most there may be
-	NoSheet                // Value lists those there are
-	BadQuotes              // a quotation mark in a CSV is not closed, or stands alone
+	NotUTF8       Why = iota // Row is the line of the first bad letter
+	UTF16                    // "Unicode text" of Excel
+	OldExcel                 // an .xls
+	Protected                // by a password
+	Damaged                  // or no spreadsheet at all
+	Empty                    // no rows, or none below the header
+	TooLarge                 // Value is its size, Other the most there may be
+	TooManyRows              // Other is the most there may be
+	NoSheet                  // Value lists those there are
+	NoSpreadsheet            // Value says what else: "PDF", "Word"
+	BadQuotes                // a quotation mark in a CSV is not closed, or stands alone
 
 	// Of a sheet.
 	UnknownTable    // the header fits neither list; Value is the header
+	SheetSkipped    // a note; neither list
+	RowSkipped      // a note; no code and next to nothing else
 	ColumnMissing   // Column
 	ColumnTwice     // Column; Value is the second header
 	ColumnMistyped  // Value is the header, Other what was meant
@@ -227,6 +291,7 @@ const (
 	UnitCycle      // of the two units in Other, each lies in the other; At is the other row
 	UnitSpelt      // another spelling of Other, which stands in row At or is known
 	BadDate        //
+	ShortYear      // two digits; Other is the day with all four
 	DateAhead      //
 	BadBirth       //
 	BirthAhead     //
@@ -235,16 +300,18 @@ const (
 	NotForRole     // mentor or birth of one who is no student
 	MentorMissing  // no such person, in the files or known
 	MentorOneself  //
+	MentorNamed    // a name in place of a code
 	MentorHasNot   // the role of a mentor
 	TwoMentors     // Other is the other one
 	CodeTwice      // with other data in Column: Other, in row At
 	UnknownCode    // Other is one that differs by case only
 	Refused        // by the rules
+	WithoutThis    // a note; later rows of Value were looked at without this one
 	UnitMissing    // a note: a student or secretary without a unit; Value is how many
 	MentorStillHas // a mentor no more, and still that of Other, who is in no list
 )
 
-var notes = []Why{ColumnUnused, RowsHidden, UnitMissing}
+var notes = []Why{ColumnUnused, RowsHidden, UnitMissing, SheetSkipped, RowSkipped, WithoutThis}
 
 // Change is what the lists change for one person.
 type Change struct {

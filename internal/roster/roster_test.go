@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"donghanh/internal/journey"
+	"donghanh/internal/knowledge"
 	"donghanh/internal/roster"
 	"donghanh/internal/sheet"
 	"donghanh/internal/wording"
@@ -228,16 +229,107 @@ func TestEachBadRowIsNamed(t *testing.T) {
 	}
 	problems = append(problems, more...)
 	lists.InOrder(problems)
-	got := words(t, problems)
-	const golden = "testdata/bad.golden"
+	golden(t, "testdata/bad.golden", words(t, problems))
+}
+
+// golden compares findings with a file, or rewrites it.
+func golden(t *testing.T, path, got string) {
+	t.Helper()
 	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	want, err := os.ReadFile(golden)
+	want, err := os.ReadFile(path)
 	if err != nil || got != string(want) {
 		t.Errorf("findings (%v)\n%s\nwant\n%s", err, got, want)
+	}
+}
+
+// What a person's first wrong row entails is not said of each later row.
+func TestWhatIsOutOfOrderIsSaidOnce(t *testing.T) {
+	people := "code,name,role\n"
+	for i := range 9 {
+		people += fmt.Sprintf("sv%d,Nguyễn An,student\n", i+1)
+	}
+	_, problems := plan(t, nil, people, `code,event,date,detail
+sv1,E_DECISION_ISSUED,10/02/2026,
+sv1,E_CEREMONY_HELD,03/02/2026,
+sv1,E_MEMBER_FILE_DONE,20/02/2026,
+sv2,E_CEREMONY_HELD,03/02/2026,
+sv2,E_CELL_RESOLVED_OFFICIAL,10/03/2026,
+sv2,E_OFFICIAL_DECISION,20/03/2026,
+sv2,E_OFFICIAL_ANNOUNCED,25/03/2026,
+sv3,E_SOURCE_LISTED,03/02/2026,
+sv3,E_CEREMONY_HELD,10/02/2026,
+sv3,E_MEMBER_FILE_DONE,20/02/2026,
+sv4,E_SOURCE_LISTED,31/02/2026,
+sv4,E_DOSSIER_COMPLETE,03/03/2026,
+sv4,E_CHECK_SENT,04/03/2026,
+sv5,E_OFFICIAL_ANNOUNCED,03/02/2026,
+sv6,E_SOURCE_LISTED,03/02/2026,
+sv6,E_DOSSIER_OPENED,04/02/2026,
+sv7,E_CEREMONY_HELD,03/02/2026,
+sv7,E_CELL_RESOLVED_OFFICIAL,10/02/2026,
+sv7,E_CARD_GIVEN,12/02/2026,
+sv8,E_CELL_RESOLVED_ADMIT,03/03/2026,
+sv8,E_DECISION_ISSUED,02/03/2026,
+sv9,E_CELL_RESOLVED_ADMIT,03/03/2026,
+sv9,E_DOSSIER_SENT_UP,02/03/2026,
+`)
+	golden(t, "testdata/order.golden", words(t, problems))
+}
+
+func TestSeveralRolesInOneCell(t *testing.T) {
+	for _, cell := range []string{
+		`"Cán bộ Đoàn, bí thư chi bộ"`, "bí thư chi bộ; cán bộ Đoàn", "cell_secretary+youth_officer", "Bí thư / cán bộ Đoàn/", "bí thư chi bộ & cán bộ đoàn & chi ủy",
+	} {
+		changes, problems := plan(t, nil, "code,name,role\ncb1,Phạm Chi,"+cell+"\n")
+		want := []journey.Role{journey.CellSecretary, journey.YouthOfficer}
+		if len(problems) > 0 || len(changes) != 1 || !reflect.DeepEqual(changes[0].Track.Person.Roles, want) {
+			t.Errorf("%s: %+v\n%s\nwant %v", cell, changes, words(t, problems), want)
+		}
+	}
+	for _, cell := range []string{"+", "mentor+vua", "/"} {
+		if _, problems := plan(t, nil, "code,name,role\ncb1,Phạm Chi,"+cell+"\n"); len(problems) != 1 || problems[0].Why != roster.BadRole {
+			t.Errorf("%s: %s", cell, words(t, problems))
+		}
+	}
+}
+
+func TestAnEventMayBeCalledByItsTitle(t *testing.T) {
+	for _, rule := range built(t).Events {
+		if rule.Automatic {
+			continue
+		}
+		for _, name := range []string{string(rule.ID), rule.Title, strings.ToUpper(knowledge.Fold(rule.Title))} {
+			_, problems := plan(t, nil, goodPeople, "code;event;date\nsv1;"+name+";2026-02-03\n")
+			for _, p := range problems {
+				if p.Why == roster.UnknownEvent || p.Why == roster.Refused && p.Value != string(rule.ID) {
+					t.Errorf("%q: %s, want %s", name, words(t, problems), rule.ID)
+				}
+			}
+		}
+	}
+}
+
+func TestSheetsOfAWorkbook(t *testing.T) {
+	people := []roster.Row{{Number: 1, Cells: []string{"Mã", "Họ tên", "Vai trò"}}, {Number: 2, Cells: []string{"sv1", "An", "sinh viên"}}}
+	other := []roster.Row{{Number: 1, Cells: []string{"Họ tên", "Vai trò"}}}
+	tests := map[string]struct {
+		tables []roster.Table
+		people int
+		want   string
+	}{
+		"a list under any name": {[]roster.Table{{File: "x", Sheet: "Sheet1", Rows: people}}, 1, ""},
+		"one that is neither":   {[]roster.Table{{File: "x", Sheet: "Sheet1", Rows: people}, {File: "x", Sheet: "Danh bạ", Rows: other}}, 1, "nhắc  x: bỏ qua trang «Danh bạ»: dòng tiêu đề không phải danh sách người (mã, họ tên, vai trò) hay mốc (mã, mốc, ngày)\n"},
+		"a name that promises":  {[]roster.Table{{File: "x", Sheet: "Người", Rows: other}}, 0, "LỖI  x, trang Người, dòng 1, cột mã: thiếu cột mã (code)\n"},
+	}
+	for name, tt := range tests {
+		lists, problems := roster.Read(tt.tables, today)
+		if n, _ := lists.Rows(); n != tt.people || words(t, problems) != tt.want {
+			t.Errorf("%s: %d people and\n%s\nwant %d and\n%s", name, n, words(t, problems), tt.people, tt.want)
+		}
 	}
 }
 

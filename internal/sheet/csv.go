@@ -91,9 +91,12 @@ func most(candidates string, counts [3]int) rune {
 }
 
 // WriteCSV writes rows in UTF-8, with a quotation mark in front of whatever a
-// spreadsheet would take for a formula. Scripts read it too, so there is no mark
-// of UTF-8 in front.
+// spreadsheet would take for a formula. A byte order mark comes first: without
+// it Excel garbles every Vietnamese name.
 func WriteCSV(w io.Writer, rows [][]string) error {
+	if _, err := w.Write(bom); err != nil {
+		return fmt.Errorf("csv: %w", err)
+	}
 	c := csv.NewWriter(w)
 	for _, row := range rows {
 		safe := make([]string, len(row))

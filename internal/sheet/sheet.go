@@ -53,9 +53,35 @@ var (
 	bom     = []byte("\xEF\xBB\xBF")
 )
 
+// others are the beginnings, in lower case, of texts and documents that pass
+// for a CSV as far as their bytes go.
+var others = []struct{ mark, is string }{
+	{"%pdf-", "PDF"}, {"{\\rtf", "RTF"}, {"<!doctype", "HTML"}, {"<html", "HTML"}, {"<?xml", "XML"},
+}
+
+// otherThan names what the data is instead of a spreadsheet; empty: not known.
+func otherThan(data []byte) string {
+	start := bytes.ToLower(bytes.TrimSpace(bytes.TrimPrefix(data[:min(len(data), 1024)], bom)))
+	for _, o := range others {
+		if bytes.HasPrefix(start, []byte(o.mark)) {
+			return o.is
+		}
+	}
+	return ""
+}
+
+func noSpreadsheet(file, is string) *roster.Problem {
+	p := problem(file, roster.NoSpreadsheet)
+	p.Value = is
+	return p
+}
+
 // encryptedStream is the name of the stream, in UTF-16, that only an encrypted
 // workbook has.
 var encryptedStream = utf16("EncryptedPackage")
+
+// wordStream is the one of an old Word document.
+var wordStream = utf16("WordDocument")
 
 func utf16(s string) []byte {
 	var out []byte
@@ -75,10 +101,14 @@ func Read(file string, data []byte) ([]roster.Table, *roster.Problem) {
 		return readXLSX(file, data)
 	case bytes.HasPrefix(data, oleMark) && bytes.Contains(data, encryptedStream):
 		return nil, problem(file, roster.Protected)
+	case bytes.HasPrefix(data, oleMark) && bytes.Contains(data, wordStream):
+		return nil, noSpreadsheet(file, "Word")
 	case bytes.HasPrefix(data, oleMark):
 		return nil, problem(file, roster.OldExcel)
 	case bytes.HasPrefix(data, []byte{0xFF, 0xFE}), bytes.HasPrefix(data, []byte{0xFE, 0xFF}):
 		return nil, problem(file, roster.UTF16)
+	case otherThan(data) != "":
+		return nil, noSpreadsheet(file, otherThan(data))
 	case bytes.IndexByte(data, 0) >= 0:
 		return nil, problem(file, roster.Damaged)
 	case !utf8.Valid(data):

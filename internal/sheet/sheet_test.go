@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -65,7 +66,13 @@ func TestWhatIsNoSpreadsheetIsAProblem(t *testing.T) {
 		"an .xls":              {append(bytes.Clone(oleMark), make([]byte, 600)...), roster.Problem{Why: roster.OldExcel}},
 		"a password":           {locked.Bytes(), roster.Problem{Why: roster.Protected}},
 		"a cut workbook":       {xlsx[:len(xlsx)/2], roster.Problem{Why: roster.Damaged}},
-		"another zip":          {zipped(t, "a.txt", []byte("x")), roster.Problem{Why: roster.Damaged}},
+		"another zip":          {zipped(t, "a.txt", []byte("x")), roster.Problem{Why: roster.NoSpreadsheet, Value: "ZIP"}},
+		"a .docx":              {zipped(t, "word/document.xml", []byte("x")), roster.Problem{Why: roster.NoSpreadsheet, Value: "Word"}},
+		"a .pptx":              {zipped(t, "ppt/presentation.xml", []byte("x")), roster.Problem{Why: roster.NoSpreadsheet, Value: "PowerPoint"}},
+		"a PDF":                {[]byte("%PDF-1.7\nx,y\n"), roster.Problem{Why: roster.NoSpreadsheet, Value: "PDF"}},
+		"an RTF":               {[]byte("{\\rtf1 x,y}\n"), roster.Problem{Why: roster.NoSpreadsheet, Value: "RTF"}},
+		"a page called .xls":   {[]byte("\uFEFF\n<HTML><table>"), roster.Problem{Why: roster.NoSpreadsheet, Value: "HTML"}},
+		"an old .doc":          {slices.Concat(oleMark, make([]byte, 600), wordStream), roster.Problem{Why: roster.NoSpreadsheet, Value: "Word"}},
 		"a picture":            {[]byte("\x89PNG\r\n\x1a\n\x00\x00"), roster.Problem{Why: roster.Damaged}},
 		"no known sheet":       {xlsx, roster.Problem{Why: roster.NoSheet, Value: "Bảng tính"}},
 		"an open quotation":    {[]byte("a,b\n\"x,1\nc,d\n"), roster.Problem{Why: roster.BadQuotes, Row: 2}},
@@ -157,6 +164,7 @@ func TestReadXLSX(t *testing.T) {
 		t.Fatalf("problem %+v", *p)
 	}
 	want := []roster.Table{
+		{File: "x.xlsx", Sheet: "Hướng dẫn", Rows: []roster.Row{{Number: 1, Cells: []string{"Điền vào trang Người"}}}},
 		{File: "x.xlsx", Sheet: "NGUOI", Hidden: 1, Rows: []roster.Row{
 			{Number: 1, Cells: []string{"DANH SÁCH NGƯỜI, tháng 11 năm 2026"}},
 			{Number: 2, Cells: []string{"Mã số", "Họ và tên", "Vai trò", "Ngày sinh", "Người giúp đỡ"}},
@@ -172,6 +180,35 @@ func TestReadXLSX(t *testing.T) {
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("read\n%+v\nwant\n%+v", got, want)
+	}
+}
+
+func TestSheetsAreKnownByTheirHeader(t *testing.T) {
+	data := workbook(t, func(f *excelize.File) {
+		must(t, f.SetSheetRow("Sheet1", "A1", &[]any{"Mã", "Họ tên", "Vai trò"}))
+		for _, name := range []string{"Các mốc", "Trống", "Thống kê"} {
+			_, err := f.NewSheet(name)
+			must(t, err)
+		}
+		must(t, f.SetSheetRow("Các mốc", "A1", &[]any{"Mã", "Mốc", "Ngày"}))
+		must(t, f.SetSheetRow("Các mốc", "A2", &[]any{"sv1", "E_CEREMONY_HELD", 46378}))
+		for i := range 30 {
+			must(t, f.SetSheetRow("Thống kê", fmt.Sprintf("A%d", i+1), &[]any{"Lớp", "Sĩ số"}))
+		}
+	})
+	tables, p := Read("x.xlsx", data)
+	if p != nil {
+		t.Fatalf("problem %+v", *p)
+	}
+	var got []string
+	for _, table := range tables {
+		got = append(got, fmt.Sprintf("%s %d %d", table.Sheet, table.Kind(), len(table.Rows)))
+	}
+	if want := []string{"Sheet1 1 1", "Các mốc 2 2", "Thống kê 0 20"}; !slices.Equal(got, want) {
+		t.Errorf("read %q, want %q", got, want)
+	}
+	if day := tables[1].Rows[1].Cells[2]; day != "2026-12-22" {
+		t.Errorf("the day is %q", day)
 	}
 }
 
@@ -213,7 +250,7 @@ var dangerous = [][]string{
 func TestNothingWrittenIsAFormula(t *testing.T) {
 	var out bytes.Buffer
 	must(t, WriteCSV(&out, dangerous))
-	want := "code,name\nsv1,\"'=HYPERLINK(\"\"http://x\"\")\"\nsv2,'+84\nsv3,'-1\nsv4,'@SUM(A1)\nsv5,\"Nguyễn \"\"An\"\", Bình\"\n007,\"hai\ndòng\"\n"
+	want := "\uFEFFcode,name\nsv1,\"'=HYPERLINK(\"\"http://x\"\")\"\nsv2,'+84\nsv3,'-1\nsv4,'@SUM(A1)\nsv5,\"Nguyễn \"\"An\"\", Bình\"\n007,\"hai\ndòng\"\n"
 	if out.String() != want {
 		t.Errorf("CSV\n%s\nwant\n%s", out.String(), want)
 	}

@@ -1,10 +1,12 @@
 package sheet
 
 import (
+	"archive/zip"
 	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,13 +15,17 @@ import (
 	"donghanh/internal/roster"
 )
 
-// readXLSX reads the sheets of people and of events; others are left alone.
+// readXLSX reads the sheets of people and of events, and of the others the rows
+// among which a header was looked for: enough to say that they are left out.
 func readXLSX(file string, data []byte) (tables []roster.Table, p *roster.Problem) {
 	defer func() {
 		if r := recover(); r != nil { // the library panics on some damaged files
 			tables, p = nil, problem(file, roster.Damaged)
 		}
 	}()
+	if is := zipOther(data); is != "" {
+		return nil, noSpreadsheet(file, is)
+	}
 	book, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{
 		RawCellValue: true, UnzipSizeLimit: maxUnpacked,
 	})
@@ -27,24 +33,49 @@ func readXLSX(file string, data []byte) (tables []roster.Table, p *roster.Proble
 		return nil, unreadable(file, err)
 	}
 	defer func() { _ = book.Close() }() // temporary files
-	var others []string
+	known := false
 	for _, sheet := range book.GetSheetList() {
-		if roster.KindOf(sheet) == roster.Unknown {
-			others = append(others, sheet)
-			continue
-		}
 		table, p := readSheet(book, file, sheet)
 		if p != nil {
 			return nil, p
 		}
-		tables = append(tables, table)
+		kind := table.Kind()
+		known = known || kind != roster.Unknown
+		if kind != roster.Unknown || !table.Blank() {
+			tables = append(tables, table)
+		}
 	}
-	if len(tables) == 0 {
+	if !known {
 		p := problem(file, roster.NoSheet)
-		p.Value = strings.Join(others, ", ")
+		p.Value = strings.Join(book.GetSheetList(), ", ")
 		return nil, p
 	}
 	return tables, nil
+}
+
+// zipOther names what a zip is that holds no workbook; empty: a workbook, or
+// damaged.
+func zipOther(data []byte) string {
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return ""
+	}
+	holds := func(prefix string) bool {
+		return slices.ContainsFunc(z.File, func(f *zip.File) bool {
+			return strings.HasPrefix(strings.ToLower(strings.ReplaceAll(f.Name, `\`, "/")), prefix)
+		})
+	}
+	switch {
+	case holds("xl/"):
+		return ""
+	case holds("word/"):
+		return "Word"
+	case holds("ppt/"):
+		return "PowerPoint"
+	case holds("mimetype") && holds("content.xml"):
+		return "LibreOffice (ODF)"
+	}
+	return "ZIP"
 }
 
 // unreadable says why a workbook could not be opened.
@@ -70,6 +101,9 @@ func readSheet(book *excelize.File, file, sheet string) (roster.Table, *roster.P
 	}
 	rows, err := book.Rows(sheet)
 	if err != nil {
+		if strings.Contains(err.Error(), "is not a worksheet") { // a chart
+			return table, nil
+		}
 		return table, damaged()
 	}
 	defer func() { _ = rows.Close() }()
@@ -89,6 +123,9 @@ func readSheet(book *excelize.File, file, sheet string) (roster.Table, *roster.P
 		}
 		if len(table.Rows) == maxRows {
 			return table, tooManyRows(file, sheet)
+		}
+		if len(table.Rows) == roster.HeaderWithin && table.Kind() == roster.Unknown {
+			return table, nil // none of ours, however long
 		}
 		row := roster.Row{Number: number, Cells: cells}
 		for i, cell := range cells {
@@ -158,11 +195,32 @@ func serial2date(cell string, from1904 bool) string {
 
 // WriteXLSX writes rows, the first of which is the header, as a workbook of one
 // sheet. Every cell is text, whatever it begins with.
-func WriteXLSX(w io.Writer, rows [][]string) (err error) {
+func WriteXLSX(w io.Writer, rows [][]string) error {
+	return WriteWorkbook(w, []Sheet{{Name: "Sheet1", Rows: rows}})
+}
+
+// Sheet is a sheet to be written.
+type Sheet struct {
+	Name string
+	Rows [][]string // the first is the header
+}
+
+// WriteWorkbook is WriteXLSX for several sheets.
+func WriteWorkbook(w io.Writer, sheets []Sheet) (err error) {
 	book := excelize.NewFile()
 	defer func() { err = errors.Join(err, book.Close()) }()
-	if err := writeSheet(book, book.GetSheetName(0), rows); err != nil {
-		return fmt.Errorf("xlsx: %w", err)
+	for i, s := range sheets {
+		if i == 0 {
+			err = book.SetSheetName(book.GetSheetName(0), s.Name)
+		} else {
+			_, err = book.NewSheet(s.Name)
+		}
+		if err == nil {
+			err = writeSheet(book, s.Name, s.Rows)
+		}
+		if err != nil {
+			return fmt.Errorf("xlsx: %w", err)
+		}
 	}
 	if err := book.Write(w); err != nil {
 		return fmt.Errorf("xlsx: %w", err)

@@ -14,11 +14,15 @@ import (
 // RosterProblem says where in a list something is wrong, what, and what to do.
 // title words an event.
 func RosterProblem(p roster.Problem, title func(journey.EventID) string) string {
+	switch p.Why {
+	case roster.SheetSkipped:
+		return p.File + ": bỏ qua trang «" + p.Sheet + "»: dòng tiêu đề không phải danh sách người (mã, họ tên, vai trò) hay mốc (mã, mốc, ngày)"
+	case roster.RowSkipped:
+		return p.File + ofSheet(p.Sheet) + fmt.Sprintf(": bỏ qua dòng %d: không có mã", p.Row)
+	}
 	var where strings.Builder
 	where.WriteString(p.File)
-	if p.Sheet != "" {
-		where.WriteString(", trang " + p.Sheet)
-	}
+	where.WriteString(ofSheet(p.Sheet))
 	if p.Row > 0 {
 		fmt.Fprintf(&where, ", dòng %d", p.Row)
 	}
@@ -26,6 +30,13 @@ func RosterProblem(p roster.Problem, title func(journey.EventID) string) string 
 		where.WriteString(", cột " + columnName(p.Column))
 	}
 	return where.String() + ": " + rosterReason(p, title)
+}
+
+func ofSheet(name string) string {
+	if name == "" {
+		return ""
+	}
+	return ", trang " + name
 }
 
 func columnName(c roster.Column) string {
@@ -71,7 +82,10 @@ func rosterReason(p roster.Problem, title func(journey.EventID) string) string {
 	case roster.TooManyRows:
 		return "quá nhiều dòng, nhiều nhất " + p.Other + " dòng một trang; chia ra nhiều tệp"
 	case roster.NoSheet:
-		return "không có trang people (hoặc Người) hay events (hoặc Mốc); đang có: " + p.Value + "; đổi tên trang cần nhập"
+		return "không có trang nào là danh sách người (tiêu đề: mã, họ tên, vai trò) hay mốc (tiêu đề: mã, mốc, ngày); đang có: " + p.Value +
+			"; xem tệp mẫu: donghanh import --template mau.xlsx"
+	case roster.NoSpreadsheet:
+		return "đây là tệp " + p.Value + ", không phải bảng tính; lưu danh sách thành .xlsx hoặc CSV UTF-8 rồi nhập lại"
 	case roster.BadQuotes:
 		return `dấu ngoặc kép mở mà không đóng, hoặc đứng giữa ô; viết "" thay cho mỗi dấu " trong ô`
 	case roster.UnknownTable:
@@ -115,7 +129,7 @@ func rosterCell(p roster.Problem, title func(journey.EventID) string) string {
 	case roster.BadName:
 		return quoted(p.Value) + " không phải họ tên"
 	case roster.BadRole:
-		return "không có vai trò " + quoted(p.Value) + meant(roleMeant(p.Other)) + "; mỗi dòng một vai trò: " + allRoles()
+		return "không có vai trò " + quoted(p.Value) + meant(roleMeant(p.Other)) + "; các vai trò: " + allRoles() + "; nhiều vai trò thì cách nhau dấu phẩy"
 	case roster.BadUnit:
 		return "đơn vị " + quoted(p.Value) + " viết chưa đúng; viết từ lớn đến nhỏ, cách nhau dấu /, ví dụ K47/B5, nhiều nhất 5 cấp"
 	case roster.UnitInItself:
@@ -126,6 +140,8 @@ func rosterCell(p roster.Problem, title func(journey.EventID) string) string {
 		return "đơn vị " + quoted(p.Value) + " khác chữ hoa, chữ thường với " + quoted(p.Other) + row(" ở") + "; viết cùng một cách"
 	case roster.BadDate:
 		return quoted(p.Value) + " không phải ngày có thật; viết 22/12/2026 hoặc 2026-12-22"
+	case roster.ShortYear:
+		return quoted(p.Value) + " chỉ có hai số của năm; viết đủ năm: " + p.Other
 	case roster.DateAhead:
 		return "ngày " + vietnameseDate(p.Value) + " ở tương lai; mốc chỉ ghi khi đã diễn ra"
 	case roster.BadBirth:
@@ -142,6 +158,8 @@ func rosterCell(p roster.Problem, title func(journey.EventID) string) string {
 		return "không có ai mã " + quoted(p.Value) + " trong tệp hay trong danh sách đã có; thêm người này với vai trò người giúp đỡ"
 	case roster.MentorOneself:
 		return "không thể tự giúp đỡ chính mình (" + p.Value + ")"
+	case roster.MentorNamed:
+		return "cột này cần mã người giúp đỡ, ví dụ GV01, không phải họ tên (đang ghi " + quoted(p.Value) + ")"
 	case roster.MentorHasNot:
 		return "người mã " + quoted(p.Value) + " không có vai trò người giúp đỡ (đang là " + Role(journey.Role(p.Other)) + ")"
 	case roster.MentorStillHas:
@@ -157,6 +175,8 @@ func rosterCell(p roster.Problem, title func(journey.EventID) string) string {
 		return "không có ai mã " + quoted(p.Value) + " trong tệp hay trong danh sách đã có" + meant(p.Other)
 	case roster.Refused:
 		return refusedEvent(p, title)
+	case roster.WithoutThis:
+		return "các dòng khác của " + p.Value + " được xét như chưa có dòng này; sửa dòng này rồi nhập lại để xét đủ"
 	case roster.UnitMissing:
 		return p.Value + " người vai trò " + Role(journey.Role(p.Other)) + " chưa có đơn vị"
 	}
@@ -211,18 +231,72 @@ func allRoles() string {
 	return strings.Join(out, ", ")
 }
 
-// refusedEvent says why the rules do not take an event of a list.
+// refusedEvent says why the rules do not take an event of a list, and what to
+// record or look at before.
 func refusedEvent(p roster.Problem, title func(journey.EventID) string) string {
-	what := "mốc " + eventNamed(p.Value, title)
+	named := func(id journey.EventID) string {
+		if t := title(id); t != "" {
+			return "«" + t + "» (" + string(id) + ")"
+		}
+		return string(id)
+	}
+	hint := p.Hint
+	if hint == nil {
+		hint = &roster.Hint{}
+	}
+	what := "mốc " + named(journey.EventID(p.Value))
+	if !hint.On.IsZero() {
+		what += " ngày " + dayText(hint.On)
+	}
 	r, ok := errors.AsType[*journey.Refusal](p.Refusal)
 	if !ok {
 		return what + " không ghi được: " + p.Refusal.Error()
 	}
-	says := refusal(r, func(id journey.EventID) string { return eventNamed(string(id), title) })
-	if r.Rule != "" {
-		says += " (quy tắc " + r.Rule + ")"
+	says := rosterRefusal(r, title)
+	switch {
+	case hint.Past.ID != "":
+		says += "; trái với " + named(hint.Past.ID) + " ngày " + dayText(hint.Past.On) + ": xem lại hai ngày"
+	case len(hint.Later) > 0:
+		var later []string
+		for _, e := range hint.Later {
+			later = append(later, named(e.ID)+" lại ghi ngày "+dayText(e.On))
+		}
+		says += "; " + strings.Join(later, ", ") + ", tức là sau mốc này: xem lại hai ngày"
+	case len(hint.Needs) > 0:
+		var needs []string
+		for _, id := range hint.Needs {
+			needs = append(needs, named(id))
+		}
+		says += "; cần có trước: " + strings.Join(needs, " hoặc ") + "; thêm dòng ấy, hoặc xem lại ngày"
 	}
 	return what + ": " + says
+}
+
+// rosterRefusal is refusal for one who can mend the list.
+func rosterRefusal(r *journey.Refusal, title func(journey.EventID) string) string {
+	switch r.Why {
+	case journey.WrongStage:
+		return "vào ngày ấy người này ở bước «" + StageName(r.Stage) + "», không phải bước của mốc này"
+	case journey.NeedsFirst:
+		return "chưa đến lượt mốc này"
+	case journey.PaperMissing:
+		return "còn thiếu giấy tờ bắt buộc"
+	case journey.TooEarly:
+		return "sớm quá, theo các mốc đã có thì sớm nhất từ ngày " + dayText(r.Date) + "; xem lại ngày"
+	case journey.BeforeBirth:
+		return "ngày này trước cả tháng sinh đã ghi (" + dayText(r.Date) + "); xem lại ngày, hoặc cột sinh"
+	case journey.NotForRole:
+		return "mốc này chỉ ghi cho sinh viên"
+	case journey.BadDetail:
+		return "ô ghi chú thiếu hoặc không đúng; ghi chú mỗi mốc cần xem ở trang Danh mục của tệp mẫu (donghanh import --template mau.xlsx)"
+	case journey.Breaks:
+		var names []string
+		for _, id := range r.Needs {
+			names = append(names, "«"+title(id)+"»")
+		}
+		return "ghi vào ngày này thì mốc " + strings.Join(names, ", ") + " ngày " + dayText(r.Date) + " không còn đúng thứ tự; xem lại hai ngày"
+	}
+	return refusal(r, title)
 }
 
 // RosterChange says in one line what a list changes for one person.
@@ -306,6 +380,9 @@ func RosterRefused(n int) string {
 	return fmt.Sprintf("%s lỗi. Chưa ghi gì; sửa các dòng trên rồi nhập lại cả tệp.", thousands(n))
 }
 
+// RosterMoreNotes says how many notes are not listed.
+func RosterMoreNotes(n int) string { return fmt.Sprintf("… và %s lời nhắc nữa", thousands(n)) }
+
 // RosterMoreProblems says how many findings are not listed.
 func RosterMoreProblems(n int) string { return fmt.Sprintf("… và %s lỗi nữa", thousands(n)) }
 
@@ -319,7 +396,7 @@ func RosterLinks(n int, file string) string {
 	if n == 0 {
 		return "Ai trong tệp cũng đã liên kết; không cần mã bắt đầu nào."
 	}
-	return fmt.Sprintf("%s mã bắt đầu ở %s, mỗi mã dùng một lần trong 30 ngày. Chuyển riêng cho từng người rồi xóa tệp.", thousands(n), file)
+	return fmt.Sprintf("%s mã bắt đầu ở %s, mỗi mã dùng một lần trong 30 ngày. Mã nào đã phát trước đây cho %s người này thì từ nay không dùng được nữa. Chuyển riêng cho từng người rồi xóa tệp.", thousands(n), file, thousands(n))
 }
 
 // RosterNoUsername says why links lack the bot's address.
@@ -327,14 +404,33 @@ func RosterNoUsername() string {
 	return "Chưa hỏi được Telegram tên của bot (chưa có TELEGRAM_TOKEN, hoặc chưa kết nối được), nên cột link chỉ có mã; người nhận gõ /start và mã này cho bot."
 }
 
-// Invited shows an invitation on the terminal.
-func Invited(name string, role journey.Role, code journey.Code, link string) string {
-	return fmt.Sprintf("Lời mời cho %s (%s, mã %s), dùng một lần trong 30 ngày:\n%s", name, Role(role), code, link)
+// Invited is what an invitation shows on the terminal.
+type Invited struct {
+	Name      string
+	Roles     []journey.Role
+	Code      journey.Code
+	Username  string // of the bot; empty: not known
+	Link      string
+	StartCode string
+	Again     bool // the person was known
+	Linked    bool // and is linked to an account
 }
 
-// InvitedByCode shows an invitation when the bot's address is not known.
-func InvitedByCode(name string, role journey.Role, code journey.Code, startCode string) string {
-	return fmt.Sprintf("Lời mời cho %s (%s, mã %s), dùng một lần trong 30 ngày. Gõ cho bot:\n/start %s", name, Role(role), code, startCode)
+// Invitation shows an invitation on the terminal.
+func Invitation(i Invited) string {
+	says := fmt.Sprintf("Lời mời cho %s (%s, mã %s), dùng một lần trong 30 ngày", i.Name, roleList(i.Roles), i.Code)
+	if i.Username == "" {
+		says += ". Gõ cho bot:\n/start " + i.StartCode
+	} else {
+		says += ", mở bot @" + i.Username + ":\n" + i.Link
+	}
+	if i.Again {
+		says += "\nLời mời trước của người này từ nay không dùng được nữa."
+	}
+	if i.Linked {
+		says += "\nNgười này đang liên kết với một tài khoản Telegram; tài khoản nào mở lời mời này sẽ thay tài khoản ấy."
+	}
+	return says
 }
 
 // thousands groups a number by dots.

@@ -45,10 +45,21 @@ func (h *Handlers) Ask(ctx context.Context, r *Request) (chat.Reply, error) {
 		return reply, err
 	}
 	found := r.Book.FindAll(r.Text, r.Talk.Last())
+	called, own := h.owns(r)
+	switch own = own && found[0].Outcome != knowledge.Distress; {
+	case own:
+		found = []knowledge.Found{{Outcome: knowledge.Sure, Topic: called.Topic, Score: 1}}
+	case len(found) == 1:
+		found[0] = onceOnly(r, found[0])
+	}
 	if err := h.desk.CountOutcome(ctx, r.ID, outcome(found[0].Outcome)); err != nil {
 		return chat.Reply{}, err
 	}
-	reply, err := h.found(ctx, r, found)
+	answer := func() (chat.Reply, error) { return h.found(ctx, r, found) }
+	if own {
+		answer = func() (chat.Reply, error) { return h.own(ctx, r, called) }
+	}
+	reply, err := answer()
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -68,6 +79,15 @@ func (h *Handlers) Ask(ctx context.Context, r *Request) (chat.Reply, error) {
 		reply.Rows = append(reply.Rows, []chat.Button{button(wording.Continue, buttonCheck, r.Talk.Values[keyStart], stepShow)})
 	}
 	return reply, nil
+}
+
+// onceOnly turns an answer that was given just now, and fits only with the turn
+// before, into a question back: said again it would help nobody.
+func onceOnly(r *Request, f knowledge.Found) knowledge.Found {
+	if n := len(r.Talk.Asked); n > 0 && f.Leaned && f.Outcome == knowledge.Sure && slices.Contains(strings.Split(r.Talk.Asked[n-1].Topic, ","), string(f.Topic)) {
+		f.Outcome, f.Choices, f.Topic = knowledge.Unsure, []knowledge.Topic{f.Topic}, ""
+	}
+	return f
 }
 
 // flowTyped takes what is typed while something waits for it. ok is false when
@@ -165,13 +185,21 @@ func (h *Handlers) found(ctx context.Context, r *Request, all []knowledge.Found)
 		for _, t := range f.Choices {
 			rows = append(rows, []chat.Button{button(r.Book.Entries[t].Title, buttonTopic, t, r.Seq)})
 		}
-		return chat.Reply{Texts: []string{wording.MeantOne()}, Rows: append(rows, []chat.Button{button(wording.AskOfficer, buttonOfficer, r.Seq)})}, nil
+		return chat.Reply{Texts: []string{calm(r) + wording.MeantOne()}, Rows: append(rows, []chat.Button{button(wording.AskOfficer, buttonOfficer, r.Seq)})}, nil
 	default:
 		if f.Scope != nil {
 			return chat.Reply{Texts: []string{wording.OutOfScope(*f.Scope)}}, nil
 		}
-		return chat.Reply{Texts: []string{wording.NoAnswer()}, Rows: [][]chat.Button{{button(wording.AskOfficer, buttonOfficer, r.Seq)}}}, nil
+		return chat.Reply{Texts: []string{calm(r) + wording.NoAnswer()}, Rows: [][]chat.Button{{button(wording.AskOfficer, buttonOfficer, r.Seq)}}}, nil
 	}
+}
+
+// calm is what stands before a question back, for one who sounds afraid.
+func calm(r *Request) string {
+	if line := r.Book.Worried(r.Text); line != "" {
+		return wording.Calm(line)
+	}
+	return ""
 }
 
 // several answers a message that asks several things, one message each.
@@ -190,6 +218,7 @@ func (h *Handlers) several(ctx context.Context, r *Request, all []knowledge.Foun
 			one.Texts[0] = wording.Also(i+1) + one.Texts[0]
 		}
 		reply.Texts = append(reply.Texts, one.Texts...)
+		reply.Protect = reply.Protect || one.Protect
 	}
 	reply.Rows = [][]chat.Button{
 		{button(wording.GoodAnswer, buttonGood, r.Seq, all[0].Topic), button(wording.BadAnswer, buttonBad, r.Seq, all[0].Topic)},
@@ -206,8 +235,9 @@ func (h *Handlers) topic(ctx context.Context, r *Request, t knowledge.Topic, seq
 	case knowledge.BotHelp:
 		return chat.Reply{Texts: []string{wording.Help(r.Person.Roles, h.Menu(r.Person.Roles...))}, Rows: [][]chat.Button{officer}}, nil
 	case knowledge.MyStatus:
-		text, err := h.onWay(ctx, r)
-		return chat.Reply{Texts: []string{text}, Rows: [][]chat.Button{officer}}, err
+		reply, err := h.status(ctx, r)
+		reply.Rows = append(reply.Rows, officer)
+		return reply, err
 	}
 	if d, gone := r.Book.Withdrawn(e, day(r)); gone {
 		return chat.Reply{Texts: []string{wording.Withdrawn(e, d)}, Rows: [][]chat.Button{officer}}, nil

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"slices"
 
 	"donghanh/internal/chat"
 	"donghanh/internal/journey"
@@ -67,12 +66,4 @@ func (h *Handlers) Student(ctx context.Context, r *Request) (chat.Reply, error) 
 	}
 	reply.Rows = append(reply.Rows, []chat.Button{button(wording.AllStudents, buttonStudents, 0, 0)})
 	return reply, nil
-}
-
-// onWay answers a question about the person's own file.
-func (h *Handlers) onWay(ctx context.Context, r *Request) (string, error) {
-	if !slices.Contains(r.Person.Roles, journey.Student) {
-		return wording.MyStatus(), nil
-	}
-	return h.way(ctx, r, r.Who)
 }

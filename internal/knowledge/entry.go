@@ -24,6 +24,12 @@ const (
 	BotHelp  Topic = "bot-help"
 )
 
+// Topics of texts that stand beside a function, or in its place.
+const (
+	ProbationLength Topic = "probation-length" // beside a person's own day
+	BotPrivacy      Topic = "bot-privacy"
+)
+
 // Date is a day of the calendar; Day and Month are 0 where only the year is
 // known.
 type Date struct{ Year, Month, Day int }

@@ -56,12 +56,33 @@ func (b *Book) find(said []reading, before string) Found {
 	if before == "" || found.Scope != nil || len(said) == 0 || !b.leans(said, found) {
 		return found
 	}
-	together := b.decide(b.index.rank(said, b.words.reading(before)))
-	if found.Outcome == Nothing || together.Score > found.Score {
-		together.Leaned = true
+	earlier := b.words.reading(before)
+	together := b.decide(b.index.rank(said, earlier))
+	if found.Outcome != Nothing && together.Score <= found.Score {
+		return found
+	}
+	together.Leaned = true
+	if together.Outcome != Sure || found.Outcome == Sure && found.Topic == together.Topic {
 		return together
 	}
-	return found
+	if again := b.decide(b.index.rank(earlier, nil)).Topic == together.Topic; again || found.Outcome == Sure {
+		// Said again word for word, or over what the question says alone, an
+		// answer is rarely the one meant: it is offered beside the others.
+		return Found{Outcome: Unsure, Choices: offered(together, found), Score: together.Score, Leaned: true}
+	}
+	return together
+}
+
+// offered are the topics of some findings, each once, the first ones.
+func offered(all ...Found) (topics []Topic) {
+	for _, f := range all {
+		for _, t := range append([]Topic{f.Topic}, f.Choices...) {
+			if t != "" && len(topics) < maxChoices && !slices.Contains(topics, t) {
+				topics = append(topics, t)
+			}
+		}
+	}
+	return topics
 }
 
 // ambiguous returns the topics a question may mean that holds an expression
@@ -176,7 +197,9 @@ func (b *Book) decide(r ranking) Found {
 const maxChoices = 3
 
 // leans reports whether a question needs the turn before to be understood: it
-// is short, and names little that the book knows by itself.
+// takes up its thread, or is short and names nothing that the book knows by
+// itself. One that alone would be asked back is not answered from the turn
+// before.
 func (b *Book) leans(said []reading, found Found) bool {
 	words := 0
 	for _, s := range said {
@@ -194,7 +217,7 @@ func (b *Book) leans(said []reading, found Found) bool {
 			return true
 		}
 	}
-	return found.Outcome != Sure && words <= 9
+	return found.Outcome == Nothing && words <= 9
 }
 
 // ranked is how many classes are worth a look.

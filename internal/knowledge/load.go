@@ -197,6 +197,21 @@ func (b *Book) checkWords(words Words, complain complainFunc) {
 			complain(at, "", true, "nhóm thứ %d của same (%q) cần ít nhất hai cụm từ, không cụm nào trống", i+1, strings.Join(same, ", "))
 		}
 	}
+	for i, o := range words.Own {
+		if !slices.Contains(functions, o.Does) || len(o.Says)+len(o.Whole) == 0 {
+			complain(at, "", true, "own thứ %d: does %q phải là một trong %v, và cần says hoặc whole", i+1, o.Does, functions)
+		} else if _, ok := b.Entries[o.Does.topic()]; !ok {
+			complain(at, "", true, "own thứ %d: does %s cần mục %q trong kho", i+1, o.Does, o.Does.topic())
+		}
+		for _, s := range slices.Concat(o.Says, o.Whole, o.Unless) {
+			if len(strings.Fields(Fold(s))) == 0 || strings.HasSuffix(strings.TrimSpace(s), "…") || strings.HasPrefix(strings.TrimSpace(s), "…") {
+				complain(at, "", true, "own %s: %q trống, hoặc bắt đầu hay kết thúc bằng …", o.Does, s)
+			}
+		}
+	}
+	if len(words.Worry.Says) > 0 && strings.TrimSpace(words.Worry.Reply) == "" {
+		complain(at, "", true, "worry có says thì cần reply")
+	}
 	for _, a := range words.Ambiguous {
 		if len(a.Words) == 0 || len(a.Topics) < 2 || len(a.Topics) > maxChoices {
 			complain(at, "", true, "ambiguous %q cần words và 2 đến %d topics", strings.Join(a.Words, ", "), maxChoices)

@@ -118,6 +118,16 @@ func (m *mover) words(w *Words) {
 		texts(m, &w.Ambiguous[i].Unless)
 		texts(m, &w.Ambiguous[i].Topics)
 	}
+	for i := range w.Own {
+		text(m, &w.Own[i].Does)
+		texts(m, &w.Own[i].Says)
+		texts(m, &w.Own[i].Whole)
+		texts(m, &w.Own[i].Unless)
+	}
+	texts(m, &w.Self)
+	texts(m, &w.Polite)
+	texts(m, &w.Worry.Says)
+	text(m, &w.Worry.Reply)
 }
 
 // place keeps the line of one key and of the approval.

@@ -18,6 +18,13 @@ type Words struct {
 	Groups map[string][]string `yaml:"groups"`
 
 	Ambiguous []Ambiguous `yaml:"ambiguous"`
+
+	// Own is what people ask of a bot that knows them; Self are the words for
+	// oneself in it, Polite the words that may stand around what is Whole.
+	Own    []Own    `yaml:"own"`
+	Self   []string `yaml:"self"`
+	Polite []string `yaml:"polite"`
+	Worry  Worry    `yaml:"worry"`
 }
 
 // Ambiguous is an expression that means one of several topics.
@@ -38,6 +45,11 @@ type normaliser struct {
 	member map[string][]member // first word → runs that belong to a group
 
 	ambiguous []twoMeanings
+
+	own     []owned
+	polite  map[string]bool
+	worried []pattern
+	calm    string
 }
 
 // twoMeanings is an Ambiguous as the normaliser reads it.
@@ -84,6 +96,15 @@ func newNormaliser(w Words) *normaliser {
 		for _, words := range n.read(w.Groups[name]) {
 			n.member[words[0]] = append(n.member[words[0]], member{words, g})
 		}
+	}
+	n.calm, n.worried = strings.TrimSpace(w.Worry.Reply), n.patterns(w.Worry.Says, nil)
+	n.polite = map[string]bool{}
+	for _, word := range slices.Concat(n.read(w.Polite)...) {
+		n.polite[word] = true
+	}
+	self := slices.Concat(n.read(w.Self)...)
+	for _, o := range w.Own {
+		n.own = append(n.own, owned{o.Does, n.patterns(o.Says, self), n.patterns(o.Whole, self), n.patterns(o.Unless, self)})
 	}
 	for _, a := range w.Ambiguous {
 		n.ambiguous = append(n.ambiguous, twoMeanings{n.read(a.Words), n.read(a.Unless), a.Topics})

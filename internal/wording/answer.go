@@ -174,6 +174,9 @@ func MeantOne() string {
 	return "Ý bạn là…? Chọn một câu bên dưới, hoặc gõ lại rõ hơn một chút giúp mình."
 }
 
+// Calm is one line for a person who sounds afraid, before what is said.
+func Calm(line string) string { return html.EscapeString(line) + "\n\n" }
+
 // NoAnswer says honestly that nothing approved fits.
 func NoAnswer() string {
 	return "Mình chưa có câu trả lời đã duyệt cho câu này, nên không trả lời phỏng đoán.\n\nBạn thử gõ lại ngắn hơn, hoặc bấm «" + AskOfficer + "» để mình giữ câu hỏi cho cán bộ (không kèm tên bạn)."

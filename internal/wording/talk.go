@@ -3,6 +3,7 @@ package wording
 import (
 	"fmt"
 	"html"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ func Welcome(name string) string {
 		"Bạn cứ gõ câu hỏi về việc vào Đảng, dự bị, công nhận chính thức, chuyển sinh hoạt đảng: có dấu hay không dấu, viết tắt đều được. " +
 		"Mình chỉ trả lời bằng nội dung có nguồn; chỗ nào chưa có thì nói thật và giữ câu hỏi cho cán bộ.\n\n" +
 		"• /dieukien: tự xem mình còn thiếu điều kiện gì\n" +
+		"• /han, /hanhtrinh: hạn sắp tới và bước bạn đang ở; mình nhắc trước từng hạn. Cần liên kết riêng do đơn vị cấp\n" +
 		"• /dulieu: mình đang lưu gì về bạn, tải về, xóa\n" +
 		"• /trogiup: cách dùng\n\n" +
 		"Hồ sơ của Đảng là tài liệu mật: đừng gửi ảnh giấy tờ, số căn cước hay kết quả thẩm tra vào đây."
@@ -34,6 +36,11 @@ func Help(roles []journey.Role, commands []Command) string {
 	b.WriteString("Gõ câu hỏi như nhắn cho một người bạn: «dự bị bao lâu», «ho so gom nhung gi», «gpa bn thi dc xet». Hỏi tiếp câu sau («thế còn dự bị thì sao?») mình cũng hiểu.\n")
 	for _, c := range commands {
 		fmt.Fprintf(&b, "\n/%s: %s", c.Name, html.EscapeString(c.Does))
+	}
+	if concerned := slices.ContainsFunc(commands, func(c Command) bool { return c.Name == "han" }); concerned {
+		b.WriteString("\n\nMình nhắc trước từng hạn. Xem ở /han; muốn nhắc ít đi hay gom theo tuần, bấm «" + PrefLabel + "» ở đó. Gõ thường cũng được: «hạn của em», «tắt nhắc».")
+	} else {
+		b.WriteString("\n\nNgười có liên kết riêng của đơn vị còn xem được các hạn của mình (/han), chặng đường (/hanhtrinh) và được nhắc trước từng hạn. " + HowToLink())
 	}
 	b.WriteString("\n\nMuốn gặp người thật: hỏi một câu rồi bấm «" + AskOfficer + "», hoặc gặp bí thư chi đoàn, người giúp đỡ, bí thư chi bộ của bạn.")
 	if len(roles) > 0 {
@@ -63,7 +70,7 @@ func Role(r journey.Role) string {
 
 // Description stands on the empty chat before a person presses Start.
 func Description() string {
-	return "Hỏi đáp về việc vào Đảng cho sinh viên: điều kiện, hồ sơ, dự bị, công nhận chính thức, chuyển sinh hoạt đảng. Câu trả lời có nguồn, không phỏng đoán. Bấm Bắt đầu rồi gõ câu hỏi."
+	return "Hỏi đáp về việc vào Đảng cho sinh viên: điều kiện, hồ sơ, dự bị, công nhận chính thức, chuyển sinh hoạt đảng. Câu trả lời có nguồn, không phỏng đoán. Ai được đơn vị cấp liên kết thì xem được các hạn của mình (/han), chặng đường (/hanhtrinh) và được nhắc trước từng hạn. Bấm Bắt đầu rồi gõ câu hỏi."
 }
 
 // MyStatus answers a question about their own file of one who is no student in
@@ -74,6 +81,36 @@ func MyStatus() string {
 		"• Hỏi người được phân công giúp đỡ bạn hoặc bí thư chi bộ: họ nắm từng bước.\n" +
 		"• Muốn biết mỗi bước có hạn bao lâu, bạn hỏi mình, ví dụ «chi bộ ra nghị quyết rồi bao lâu có quyết định», «dự bị tính từ ngày nào».\n" +
 		"• Kết quả xét là việc của chi bộ và cấp ủy có thẩm quyền; mình không đoán."
+}
+
+// OwnProbation says on which day a student's own probation ends.
+func OwnProbation(s journey.State, today journey.Date) string {
+	if s.Official.IsZero() {
+		return "<b>Của bạn:</b> chưa thấy ghi ngày lễ kết nạp, nên mình chưa tính được. Lễ đã tổ chức thì báo người giúp đỡ hoặc bí thư chi bộ ghi giúp."
+	}
+	text := "<b>Của bạn: " + dayText(s.Official) + "</b>, 12 tháng sau lễ kết nạp ngày " + dayText(s.Joined)
+	switch left := today.DaysUntil(s.Official); {
+	case s.Stage == journey.OfficialMember:
+		return text + "; đã ghi bạn là đảng viên chính thức."
+	case left > 0:
+		text += fmt.Sprintf(", còn %d ngày", left)
+	case left == 0:
+		text += ", là hôm nay"
+	default:
+		text += ", đã qua"
+	}
+	return text + ". Đó là mốc tự đến; công nhận chính thức do chi bộ và cấp ủy xét."
+}
+
+// WhereReminders says where a person chooses how often they are reminded.
+func WhereReminders() string {
+	return "Chọn bằng nút dưới đây. Lần sau: gõ /han rồi bấm «" + PrefLabel + "». Không muốn nhận nhắc nữa: gõ /dulieu, bấm «" + UnlinkMe + "»."
+}
+
+// HowToUndo says how what was recorded is taken back.
+func HowToUndo() string {
+	return "Vừa ghi xong thì bấm «" + UndoLabel + "» ngay dưới tin «Đã ghi», trong một phút: mốc được gỡ, hạn tính lại như cũ.\n\n" +
+		"Đã quá một phút: báo người giúp đỡ, bí thư chi bộ hoặc cán bộ Đoàn mốc nào sai và ngày đúng; hoặc bấm «" + AskOfficer + "» để mình giữ cho cán bộ."
 }
 
 // Kept says that a question now waits for a person.

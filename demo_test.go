@@ -75,6 +75,7 @@ func TestDemoWalksAClassThroughMonths(t *testing.T) {
 	const remark = "Nguyễn Lan: Nhận xét người được giúp đỡ"
 	p.press(sampleMentor, "Đã làm")
 	p.press(sampleMentor, remark)
+	p.press(sampleMentor, "Hôm nay 25/11")
 	p.has(sampleMentor, "Đã ghi")
 
 	// For the other four no answer comes: after two, four and six working days
@@ -90,7 +91,8 @@ func TestDemoWalksAClassThroughMonths(t *testing.T) {
 			p.has(sampleOfficer, "Người giúp đỡ (Trần Minh) chưa trả lời")
 			p.shoot("reminders")
 		case 8:
-			p.has(sampleOfficer, "mình đã báo cán bộ Đoàn")
+			p.has(sampleMentor, "mình đã báo bí thư chi bộ và cán bộ Đoàn")
+			p.hasNot(sampleOfficer, "mình đã báo cán bộ Đoàn") // who is that officer
 		}
 	}
 	lan := fmt.Sprintf(`[...document.querySelectorAll("#phone-%d .message:not(.mine)")].filter((m) => m.innerText.split("\n").some((l) => l.includes("Nguyễn Lan") && l.includes("Nhận xét người được giúp đỡ, hạn"))).length`, sampleMentor)

@@ -12,7 +12,7 @@ import (
 
 // CalendarFile sends what is open for the person as a calendar file.
 func (h *Handlers) CalendarFile(ctx context.Context, r *Request) (chat.Reply, error) {
-	body, err := h.calendar(ctx, r)
+	body, err := h.calendar(ctx, r, 0)
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -34,23 +34,42 @@ func (h *Handlers) Calendar(ctx context.Context, code journey.Code, now time.Tim
 	if len(tracks) > 0 {
 		r.Who, r.Person = tracks[0], tracks[0].Person
 	}
-	return h.calendar(ctx, r)
+	return h.calendar(ctx, r, feedEvery)
 }
 
-// calendar is the calendar of who asks. It leaves the academy's house, so it
-// names nobody else: of a student it says only that it is one.
-func (h *Handlers) calendar(ctx context.Context, r *Request) ([]byte, error) {
+// feedEvery is how often a program is to read a feed again.
+const feedEvery = 6 * time.Hour
+
+// calendar is the calendar of who asks, to be read again that often. It leaves
+// the academy's house, so it names nobody else: of students it says only how
+// many they are.
+func (h *Handlers) calendar(ctx context.Context, r *Request, every time.Duration) ([]byte, error) {
 	all, _, err := h.mine(ctx, r, 0)
 	if err != nil {
 		return nil, err
 	}
 	var entries []feed.Entry
+	of := map[string]int{} // students of one entry
+	same := func(i item) string { return i.d.Rule.ID + "/" + i.d.Due.String() }
 	for _, i := range all {
-		line := r.line(i)
-		title, note := wording.CalendarEntry(line, r.today(), r.Rules.Calendar)
-		entries = append(entries, feed.Entry{ID: string(i.of.Person.Code) + "/" + i.d.Key(), On: i.d.Due, Title: title, Note: note})
+		if i.of.Person.Code != r.Who.Person.Code {
+			of[same(i)]++
+		}
 	}
-	return feed.Build(wording.CalendarName, entries, r.At), nil
+	said := map[string]bool{}
+	for _, i := range all {
+		id, n := string(i.of.Person.Code)+"/"+i.d.Key(), 1
+		if i.of.Person.Code != r.Who.Person.Code && of[same(i)] > 1 {
+			id, n = string(r.Who.Person.Code)+"/"+same(i), of[same(i)]
+		}
+		if said[id] {
+			continue
+		}
+		said[id] = true
+		title, note := wording.CalendarEntry(r.line(i), n)
+		entries = append(entries, feed.Entry{ID: id, On: i.d.Due, Title: title, Note: note})
+	}
+	return feed.Build(wording.CalendarName, entries, r.At, every), nil
 }
 
 // flowFeed keeps the secret of a feed in the conversation until the person was

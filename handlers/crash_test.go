@@ -244,9 +244,13 @@ var stories = map[string][]chat.Incoming{
 		said(minh, "/han"), pressed(minh, "hn:sv-lan:"+ceremony()+":0:0"), pressed(minh, "xong:sv-lan:"+ceremony()), pressed(minh, "xong:sv-lan:"+ceremony()+"::0:khac"),
 		said(minh, "1/1/2030"), said(minh, "99/99"), said(minh, sureQuestion), said(minh, "24/11"), pressed(minh, "hn:sv-lan:"+ceremony()+":0:0"), said(lan, "/hanhtrinh"),
 	},
-	"done under a digest":      {pressed(hanh, "xong:-:20261124"), pressed(hanh, "xong:sv-lan:"+ceremony()), pressed(hanh, "xong:sv-lan:"+ceremony()+"::0:20261123"), pressed(hanh, "visao:-:20261124")},
-	"later":                    {said(minh, "/han"), pressed(minh, "hn:sv-lan:"+ceremony()+":0:0"), pressed(minh, "hoan:sv-lan:"+ceremony()), pressed(minh, "hoan:sv-lan:"+ceremony()+"::mai")},
-	"a digest later":           {pressed(hanh, "hoan:-:20261124"), pressed(hanh, "hoan:-:20261124:tuan")},
+	"done under a digest": {pressed(hanh, "xong:-:20261124"), pressed(hanh, "xong:sv-lan:"+ceremony()), pressed(hanh, "xong:sv-lan:"+ceremony()+"::0:20261123"), pressed(hanh, "visao:-:20261124")},
+	"later":               {said(minh, "/han"), pressed(minh, "hn:sv-lan:"+ceremony()+":0:0"), pressed(minh, "hoan:sv-lan:"+ceremony()), pressed(minh, "hoan:sv-lan:"+ceremony()+"::mai")},
+	"a digest later":      {pressed(hanh, "hoan:-:20261124"), pressed(hanh, "hoan:-:20261124:het"), pressed(hanh, "hoan:-:20261124:het:tuan")},
+	"a mistake taken back": {
+		said(minh, "/han"), pressed(minh, "hn:sv-lan:"+ceremony()+":0:0"), pressed(minh, "xong:sv-lan:"+ceremony()), pressed(minh, "xong:sv-lan:"+ceremony()+"::0:20261123"),
+		said(hanh, "/sinhvien"), pressed(hanh, "ht:sv-lan"), pressed(hanh, "lui:sv-lan"), pressed(hanh, mistaken+":hoi"), pressed(hanh, mistaken+":chac"), pressed(hanh, mistaken+":chac"),
+	},
 	"how often":                {said(lan, "/han"), pressed(lan, "nhac"), pressed(lan, "nhac:tuan"), pressed(lan, "nhac:tuan"), pressed(lan, "nhac:gap")},
 	"a calendar and its feed":  {said(lan, "/han"), pressed(lan, "ics"), pressed(lan, "lich"), pressed(lan, "lich:moi"), pressed(lan, "lich:bo")},
 	"data of one linked":       {said(lan, "/han"), pressed(lan, "nhac"), pressed(lan, "nhac:tuan"), said(lan, "/dulieu"), pressed(lan, "tai"), pressed(lan, "xoa"), pressed(lan, "xoa:chac")},
@@ -268,7 +272,9 @@ func init() { maps.Copy(stories, noticeStories) }
 
 // held and issued take back the events of the stories.
 var (
-	held   = "lui:sv-lan:" + mark(journey.Event{ID: "E_CEREMONY_HELD", On: aDay("2026-11-24")})
+	held     = "lui:sv-lan:" + mark(journey.Event{ID: "E_CEREMONY_HELD", On: aDay("2026-11-24")})
+	mistaken = "lui:sv-lan:" + mark(journey.Event{ID: "E_CEREMONY_HELD", On: aDay("2026-11-23")})
+
 	issued = "lui:sv-huy:" + mark(journey.Event{ID: "E_DECISION_ISSUED", On: aDay("2026-11-23")})
 )
 

@@ -18,8 +18,17 @@ func (h *Handlers) Deadlines(ctx context.Context, r *Request) (chat.Reply, error
 	return h.deadlines(ctx, r, 0, 0)
 }
 
-// DeadlinesPage shows another page in place of the one pressed on.
+// toWay leads from the list of deadlines back to the reader's own way.
+const toWay = "ve"
+
+// DeadlinesPage shows another page, or a student's own way, in place of the one
+// pressed on.
 func (h *Handlers) DeadlinesPage(ctx context.Context, r *Request) (chat.Reply, error) {
+	if r.arg(2) == toWay && r.Person.Has(journey.Student) {
+		reply, err := h.MyWay(ctx, r)
+		reply.Edit = true
+		return reply, err
+	}
 	reply, err := h.deadlines(ctx, r, r.number(0), r.number(1))
 	reply.Edit = true
 	return reply, err
@@ -65,7 +74,7 @@ func (r *Request) lines(all []item) []wording.Reminder {
 }
 
 func (r *Request) line(i item) wording.Reminder {
-	roles := rolesFor(r.Person, i.of.Person)
+	roles := rolesOn(r.Person, i.of.Person, i.d)
 	line := wording.Reminder{Deadline: i.d, May: overlap(roles, i.d.Rule.Record)}
 	for _, role := range roles {
 		if line.To == journey.Guest || sees([]journey.Role{role}, i.d) {
@@ -99,6 +108,9 @@ func (h *Handlers) deadlines(ctx context.Context, r *Request, page, part int) (c
 		reply.Rows = append(reply.Rows, []chat.Button{button(wording.CalendarLabel, buttonCalendar), button(wording.PrefLabel, buttonPref)})
 	} else {
 		reply.Rows = append(reply.Rows, []chat.Button{button(wording.PrefLabel, buttonPref)})
+	}
+	if r.Person.Has(journey.Student) {
+		reply.Rows = append(reply.Rows, []chat.Button{button(wording.BackToWay, buttonPage, 0, 0, toWay)})
 	}
 	return reply, nil
 }

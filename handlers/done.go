@@ -16,6 +16,9 @@ import (
 // several stands for the code where a button names a whole digest.
 const several = "-"
 
+// everyLine stands on the button that puts off a whole digest.
+const everyLine = "het"
+
 // flowDone asks for the day on which something was done.
 const flowDone = "xong"
 
@@ -33,7 +36,7 @@ const otherDay = "khac"
 type closing struct {
 	event  journey.EventRule
 	detail string
-	now    bool // a duty: done is done, whatever the day
+	now    bool // a duty of a period: done is done, whatever the day
 }
 
 // closings lists how a deadline may be done.
@@ -49,7 +52,10 @@ func closings(r *Request, d journey.Deadline) []closing {
 		if !known || rule.Automatic {
 			continue
 		}
-		c := closing{event: rule, now: rule.Detail == journey.OfDuty}
+		c := closing{event: rule, now: rule.Detail == journey.OfDuty && d.Rule.EveryMonths == 0}
+		if rule.Detail == journey.OfDuty {
+			c.event.Title = d.Rule.Title
+		}
 		switch {
 		case e == id:
 			c.detail = detail
@@ -114,9 +120,18 @@ func (h *Handlers) done(ctx context.Context, r *Request) (chat.Reply, error) {
 		if err != nil {
 			return chat.Reply{Toast: wording.ToastOld}, nil
 		}
+		if tooEarly(m.d, on) {
+			return chat.Reply{Texts: []string{wording.TooEarlyToCount(m.d.Anchor.On)}, Rows: dayButtons(r, wording.ButtonDone, code, short, "", which)}, nil
+		}
 		reply, _, err := h.recorded(ctx, r, code, journey.Event{ID: ways[which].event.ID, On: on, Detail: ways[which].detail})
 		return reply, err
 	}
+}
+
+// tooEarly reports whether a day lies before the one from which a duty with an
+// interval is counted: it would be the time before, and close nothing.
+func tooEarly(d journey.Deadline, on journey.Date) bool {
+	return d.Rule.EveryMonths > 0 && on.Before(d.Anchor.On)
 }
 
 // dayButtons are today, yesterday and another day, as the last argument of a
@@ -148,10 +163,7 @@ func stamped(s string) (journey.Date, error) {
 func (h *Handlers) doneTyped(ctx context.Context, r *Request) (reply chat.Reply, ok bool, err error) {
 	on, isDay := typedDay(r.Text, r.today())
 	if !isDay {
-		if !onlyDigits(r.Text) {
-			return chat.Reply{}, false, nil
-		}
-		return chat.Reply{Texts: []string{wording.BadDay}}, true, nil
+		return chat.Reply{Texts: []string{wording.BadDay}}, !asksSomething(r), nil
 	}
 	m, found, err := h.matter(ctx, r, r.Talk.Values[keyCode], r.Talk.Values[keyShort])
 	if err != nil {
@@ -172,6 +184,9 @@ func (h *Handlers) doneTyped(ctx context.Context, r *Request) (reply chat.Reply,
 		r.Talk.End()
 		return chat.Reply{Texts: []string{wording.GoneMeanwhile}}, true, nil
 	}
+	if tooEarly(m.d, on) {
+		return chat.Reply{Texts: []string{wording.TooEarlyToCount(m.d.Anchor.On) + "\n\n" + wording.TypeAnother}}, true, nil
+	}
 	reply, refused, err := h.recorded(ctx, r, m.of.Person.Code, journey.Event{ID: ways[which].event.ID, On: on, Detail: ways[which].detail})
 	switch {
 	case err != nil:
@@ -187,7 +202,7 @@ func (h *Handlers) doneTyped(ctx context.Context, r *Request) (reply chat.Reply,
 // doneAlready answers "Đã làm" for what something has closed. The very press
 // that closed it is answered as it was then.
 func (h *Handlers) doneAlready(ctx context.Context, r *Request, m matter) (chat.Reply, error) {
-	if i := slices.IndexFunc(m.of.Events, func(e journey.Event) bool { return e == m.done }); i >= 0 && fresh(r, m.done) {
+	if i := slices.IndexFunc(m.of.Events, func(e journey.Event) bool { return e == m.done }); i >= 0 && (fresh(r, m.done) || m.done.By == r.Who.Person.Code && r.At.Sub(m.done.At) < toldWithin) {
 		reply, err := h.saidRecorded(ctx, r, m.of, i)
 		if !samePress(r, m.done) {
 			reply.Toast = wording.ToastStands
@@ -218,17 +233,27 @@ func (h *Handlers) whichLine(ctx context.Context, r *Request, name string) (chat
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	reply := chat.Reply{Texts: []string{wording.WhichLine}}
+	asks := map[string]string{wording.ButtonDone: wording.WhichDone, wording.ButtonWhy: wording.WhichWhy, wording.ButtonLater: wording.WhichLater}
+	reply := chat.Reply{Texts: []string{asks[name]}}
 	for _, i := range lines {
-		m := matter{of: i.of, d: i.d, roles: rolesFor(r.Person, i.of.Person)}
+		m := matter{of: i.of, d: i.d, roles: rolesOn(r.Person, i.of.Person, i.d)}
 		if name == wording.ButtonDone && (!m.mayRecord() || len(closings(r, m.d)) == 0) {
 			continue
 		}
-		reply.Rows = append(reply.Rows, []chat.Button{button(wording.LineLabel(r.line(i)), name, i.of.Person.Code, i.d.Short())})
+		args := []any{i.of.Person.Code, i.d.Short()}
+		if name == wording.ButtonLater {
+			args = append(args, r.arg(1)) // the digest that is told again
+		}
+		reply.Rows = append(reply.Rows, []chat.Button{button(wording.LineLabel(r.line(i)), name, args...)})
 	}
 	if len(reply.Rows) == 0 {
 		return chat.Reply{Toast: wording.ToastNothingOpen}, nil
 	}
+	last := []chat.Button{button(wording.LeaveIt, buttonLeave)}
+	if name == wording.ButtonLater {
+		last = append([]chat.Button{button(wording.AllOfThem, name, several, r.arg(1), everyLine)}, last...)
+	}
+	reply.Rows = append(reply.Rows, last)
 	return reply, nil
 }
 

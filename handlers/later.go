@@ -74,6 +74,9 @@ func (h *Handlers) Later(ctx context.Context, r *Request) (chat.Reply, error) {
 	if len(lines) == 0 {
 		return chat.Reply{Toast: wording.ToastNothingOpen}, nil
 	}
+	if r.arg(0) == several && r.arg(2) == "" && len(lines) > 1 {
+		return h.whichLine(ctx, r, wording.ButtonLater)
+	}
 	var about []journey.Deadline
 	for _, i := range lines {
 		about = append(about, i.d)
@@ -81,7 +84,10 @@ func (h *Handlers) Later(ctx context.Context, r *Request) (chat.Reply, error) {
 	moments := h.moments(r, about)
 	args, when := []any{r.arg(0), r.arg(1), r.arg(2)}, r.arg(3)
 	if r.arg(0) == several {
-		args, when = args[:2], r.arg(2)
+		args[2] = everyLine
+		if r.arg(2) != everyLine { // a button of an earlier version
+			when = r.arg(2)
+		}
 	}
 	if when == "" {
 		if len(moments) == 0 {
@@ -91,7 +97,7 @@ func (h *Handlers) Later(ctx context.Context, r *Request) (chat.Reply, error) {
 		for _, m := range moments {
 			row = append(row, button(m.label, wording.ButtonLater, append(slices.Clone(args), m.name)...))
 		}
-		return chat.Reply{Texts: []string{wording.AskLater}, Rows: slices.Collect(slices.Chunk(row, 2))}, nil
+		return chat.Reply{Texts: []string{wording.AskLater}, Rows: append(slices.Collect(slices.Chunk(row, 2)), []chat.Button{button(wording.LeaveIt, buttonLeave)})}, nil
 	}
 	at := slices.IndexFunc(moments, func(m moment) bool { return m.name == when })
 	if at < 0 {
@@ -103,7 +109,12 @@ func (h *Handlers) Later(ctx context.Context, r *Request) (chat.Reply, error) {
 			return chat.Reply{}, err
 		}
 	}
-	again := chat.Message{Key: "again/" + r.ID, To: r.Chat, Lane: chat.Reminders, At: until, Make: h.madeAgain(r), Protect: true}
+	// Pressed twice before the buttons are gone, it is put off once.
+	name := h.madeAgain(r)
+	again := chat.Message{
+		Key: fmt.Sprintf("again/%s/%s/%s", name, when, until.Truncate(time.Hour).Format("2006-01-02T15")),
+		To:  r.Chat, Lane: chat.Reminders, At: until, Make: name, Protect: true,
+	}
 	if _, err := h.outbox.Put(ctx, again); err != nil {
 		return chat.Reply{}, err
 	}

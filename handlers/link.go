@@ -87,22 +87,25 @@ func (h *Handlers) guessedWrong(ctx context.Context, r *Request, before int, rep
 }
 
 // firstShown is how many deadlines are shown to one who was just linked.
-const firstShown = 5
+const firstShown = 12
 
 // Link links the account to the person of the start code, who agreed, and says
 // what is open. The code works once; the same account again is fine.
 func (h *Handlers) Link(ctx context.Context, r *Request) (chat.Reply, error) {
 	startCode := r.arg(0)
+	guesses, err := h.people.Guesses(ctx, r.From, r.At)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if guesses >= journey.MaxGuesses {
+		return h.tooManyGuesses(r), nil
+	}
 	owner, known, err := h.ownerOf(ctx, r, startCode)
 	if err != nil {
 		return chat.Reply{}, err
 	}
 	if known && r.linked() && owner != r.Who.Person.Code {
 		return chat.Reply{Edit: true, Texts: []string{wording.LinkedToAnother(r.Who.Person)}}, nil
-	}
-	guesses, err := h.people.Guesses(ctx, r.From, r.At)
-	if err != nil {
-		return chat.Reply{}, err
 	}
 	if !startCodeShape.MatchString(startCode) {
 		return h.guessedWrong(ctx, r, guesses, chat.Reply{Edit: true})

@@ -86,6 +86,15 @@ func rolesFor(p, of journey.Person) []journey.Role {
 	return roles
 }
 
+// rolesOn returns the roles in which p has to do with one deadline: what falls to
+// the roles p leads in is p's own, though p may be a student too.
+func rolesOn(p, of journey.Person, d journey.Deadline) []journey.Role {
+	if p.Code == of.Code && d.OfStaff() {
+		return p.Roles
+	}
+	return rolesFor(p, of)
+}
+
 // as is the person with none but the roles in which they have to do with
 // another: a cell secretary elsewhere, who helps a student here, is no secretary
 // here. An admin stays one.
@@ -106,7 +115,7 @@ func overlap(a, b []journey.Role) bool {
 // of it, and among those who lead, who may say it is done. What concerns
 // committees alone stays hidden from the student.
 func sees(roles []journey.Role, d journey.Deadline) bool {
-	if slices.Contains(roles, journey.Student) {
+	if slices.Contains(roles, journey.Student) && !d.OfStaff() {
 		return slices.Contains(d.Rule.Remind, journey.Student)
 	}
 	return overlap(roles, d.Rule.Remind) || overlap(roles, d.Rule.Record)
@@ -203,8 +212,8 @@ func find(r *Request, t journey.Track, short string) (matter, bool) {
 	m := matter{of: t, roles: rolesFor(r.Person, t.Person)}
 	named := func(t journey.Track) bool {
 		for _, d := range r.Rules.Deadlines(t, r.today()) {
-			if d.Short() == short && sees(m.roles, d) {
-				m.d = d
+			if roles := rolesOn(r.Person, t.Person, d); d.Short() == short && sees(roles, d) {
+				m.d, m.roles = d, roles
 				return true
 			}
 		}
@@ -246,12 +255,11 @@ type item struct {
 func items(r *Request, tracks []journey.Track, listed bool) []item {
 	var out []item
 	for _, t := range tracks {
-		roles := rolesFor(r.Person, t.Person)
-		if len(roles) == 0 {
+		if len(rolesFor(r.Person, t.Person)) == 0 {
 			continue
 		}
 		for _, d := range r.Rules.Deadlines(t, r.today()) {
-			if sees(roles, d) && (!listed || lists(roles, d, r.today())) {
+			if roles := rolesOn(r.Person, t.Person, d); sees(roles, d) && (!listed || lists(roles, d, r.today())) {
 				out = append(out, item{t, d})
 			}
 		}

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"donghanh/internal/chat"
 	"donghanh/internal/desk"
@@ -61,17 +63,21 @@ func recordButton(r *Request, label, step string, value any) chat.Button {
 }
 
 func askEvent(r *Request, t journey.Track, events []journey.EventRule, page int) chat.Reply {
-	reply := chat.Reply{Texts: []string{wording.AskEvent(t.Person)}}
 	page, shown := paged(events, page, eventsShown)
+	pages := (len(events) + eventsShown - 1) / eventsShown
+	reply := chat.Reply{Texts: []string{wording.AskEvent(t.Person, page+1, pages)}}
 	for _, e := range shown {
 		reply.Rows = append(reply.Rows, []chat.Button{recordButton(r, wording.EventLabel(e), stepEvent, e.ID)})
 	}
-	if len(events) > eventsShown {
-		more := (page + 1) * eventsShown
-		if more >= len(events) {
-			more = 0
-		}
-		reply.Rows = append(reply.Rows, []chat.Button{recordButton(r, wording.MoreEvents, stepMore, more/eventsShown)})
+	var turn []chat.Button
+	if page > 0 {
+		turn = append(turn, recordButton(r, wording.PageBack, stepMore, page-1))
+	}
+	if page+1 < pages {
+		turn = append(turn, recordButton(r, wording.MoreEvents, stepMore, page+1))
+	}
+	if len(turn) > 0 {
+		reply.Rows = append(reply.Rows, turn)
 	}
 	reply.Rows = append(reply.Rows, []chat.Button{button(wording.LeaveIt, buttonCancel)})
 	return reply
@@ -250,16 +256,18 @@ func shownDetail(r *Request, e journey.Event) string {
 	return e.Detail
 }
 
+// title names a kind of event.
+func (r *Request) title(id journey.EventID) string {
+	rule, _ := r.Rules.Event(id)
+	return rule.Title
+}
+
 func (h *Handlers) refused(r *Request, refusal *journey.Refusal) string {
-	title := func(id journey.EventID) string {
-		rule, _ := r.Rules.Event(id)
-		return rule.Title
-	}
 	var sources []knowledge.Citation
 	if _, known := r.Book.Facts[refusal.Rule]; known {
 		sources = r.Book.Sources(knowledge.Entry{Facts: []string{refusal.Rule}})
 	}
-	return wording.Refused(refusal, title, sources)
+	return wording.Refused(refusal, r.title, sources)
 }
 
 // maxDetail is how many letters a place may have.
@@ -282,9 +290,18 @@ func (h *Handlers) recordTyped(ctx context.Context, r *Request) (reply chat.Repl
 	}
 	if needsDetail(r) {
 		if _, typed := details(r, t); !typed {
+			return chat.Reply{Texts: []string{wording.PressOne}}, !asksSomething(r), nil
+		}
+		if strings.HasSuffix(strings.TrimSpace(r.Text), "?") {
 			return chat.Reply{}, false, nil
 		}
+		if _, isDay := typedDay(r.Text, r.today()); isDay && r.rule().Detail == journey.OfPlace {
+			return chat.Reply{Texts: []string{wording.BadPlace}}, true, nil
+		}
 		detail, hidden := desk.Mask(strings.Join(strings.Fields(r.Text), " "))
+		if typed := strings.TrimSpace(r.Text); r.rule().Detail == journey.OfPerson && journey.ValidCode(typed) {
+			detail, hidden = typed, false // a code may look like the number of a card
+		}
 		if hidden || len([]rune(detail)) > maxDetail || strings.ContainsAny(detail, "/?") {
 			return chat.Reply{Texts: []string{wording.BadDetail}}, true, nil
 		}
@@ -292,14 +309,17 @@ func (h *Handlers) recordTyped(ctx context.Context, r *Request) (reply chat.Repl
 		return h.askRecord(r, t), true, nil
 	}
 	on, isDay := typedDay(r.Text, r.today())
-	switch {
-	case isDay:
-		said[stepDay] = on.String()
-		return h.askRecord(r, t), true, nil
-	case onlyDigits(r.Text):
-		return chat.Reply{Texts: []string{wording.BadDay}}, true, nil
+	if !isDay {
+		return chat.Reply{Texts: []string{wording.BadDay}}, !asksSomething(r), nil
 	}
-	return chat.Reply{}, false, nil
+	said[stepDay] = on.String()
+	return h.askRecord(r, t), true, nil
+}
+
+// asksSomething reports whether what was typed is clearly a question, though
+// something else is waited for.
+func asksSomething(r *Request) bool {
+	return strings.HasSuffix(strings.TrimSpace(r.Text), "?") || r.Book.FindAll(r.Text, "")[0].Outcome == knowledge.Sure
 }
 
 // saveRecord records what was confirmed.
@@ -365,6 +385,11 @@ func (h *Handlers) saidRecorded(ctx context.Context, r *Request, t journey.Track
 		follows = append(follows, item{t, d})
 	}
 	reply := chat.Reply{}
+	if r.At.Sub(e.At) < toldWithin {
+		if err := h.tell(ctx, r, t, e, closed, "done", wording.DoneByOther); err != nil {
+			return chat.Reply{}, err
+		}
+	}
 	if !fresh(r, e) {
 		reply.Texts = []string{wording.RecordedBefore(rule, e, shownDetail(r, e), t.Person)}
 		return reply, nil
@@ -372,8 +397,13 @@ func (h *Handlers) saidRecorded(ctx context.Context, r *Request, t journey.Track
 	code := t.Person.Code
 	reply.Texts = []string{wording.Recorded(rule, e, shownDetail(r, e), t.Person, code == r.Who.Person.Code, r.lines(follows), r.today(), r.Rules.Calendar)}
 	reply.Rows = [][]chat.Button{{button(wording.UndoLabel, buttonUndo, code, mark(e))}}
-	return reply, h.tell(ctx, r, t, e, closed, "done", wording.DoneByOther)
+	return reply, nil
 }
+
+// toldWithin is how long after an event was recorded those who waited for it are
+// still told, where a crash came between. It is shorter than the outbox
+// remembers a key.
+const toldWithin = 24 * time.Hour
 
 // named is the kind of an event; that of a duty done is named for the duty.
 func named(r *Request, e journey.Event) journey.EventRule {
@@ -462,7 +492,7 @@ func (h *Handlers) hearers(ctx context.Context, student journey.Person, role jou
 		}
 		for unit := student.Unit; len(codes) == 0; unit = unit.Parent() {
 			for _, p := range staff {
-				if p.Unit == unit && p.Has(role) {
+				if p.Unit == unit && p.Has(role) && p.Code != student.Code {
 					codes = append(codes, p.Code)
 				}
 			}
@@ -474,10 +504,17 @@ func (h *Handlers) hearers(ctx context.Context, student journey.Person, role jou
 	return h.people.Tracks(ctx, codes...)
 }
 
-// Undo takes back what the person recorded less than a minute ago.
+// Undo takes back what the person recorded less than a minute ago. Whoever may
+// take back later sees a list of what was recorded last, and is asked once
+// more.
 func (h *Handlers) Undo(ctx context.Context, r *Request) (chat.Reply, error) {
-	if !journey.ValidCode(r.arg(0)) || !r.linked() {
+	switch {
+	case !journey.ValidCode(r.arg(0)) || !r.linked():
 		return chat.Reply{Toast: wording.ToastOld}, nil
+	case r.arg(1) == "":
+		return h.mistakes(ctx, r)
+	case r.arg(2) != "":
+		return h.takeBack(ctx, r)
 	}
 	var back journey.Track
 	var late, followed bool
@@ -493,9 +530,12 @@ func (h *Handlers) Undo(ctx context.Context, r *Request) (chat.Reply, error) {
 		if at < 0 || len(rolesFor(r.Person, t.Person)) == 0 {
 			return t, false, errNotYours
 		}
-		back = without(t, at)
+		back = t.WithUndone(at, r.Who.Person.Code, r.At)
 		late = !fresh(r, t.Events[at])
 		followed = slices.ContainsFunc(t.Events[at+1:], func(e journey.Event) bool { return !e.Undone })
+		if t.Events[at].Undone {
+			back = t
+		}
 		return back, !late && !followed && !t.Events[at].Undone, nil
 	})
 	switch {
@@ -508,18 +548,110 @@ func (h *Handlers) Undo(ctx context.Context, r *Request) (chat.Reply, error) {
 	case followed:
 		return chat.Reply{Toast: wording.ToastFollowed}, nil
 	}
+	return h.saidUndone(ctx, r, back, at)
+}
+
+// saidUndone says that the event was taken back, and tells those who were told
+// that it took place.
+func (h *Handlers) saidUndone(ctx context.Context, r *Request, back journey.Track, at int) (chat.Reply, error) {
 	e := back.Events[at]
-	rule := named(r, e)
 	standing := back
 	standing.Events = slices.Clone(back.Events)
 	standing.Events[at].Undone = false
 	closed, _ := changes(r, standing, at)
-	reply := chat.Reply{Edit: true, Texts: []string{wording.Undone(rule, e, back.Person)}, Toast: wording.ToastUndone}
+	reply := chat.Reply{Edit: true, Texts: []string{wording.Undone(named(r, e), e, back.Person)}, Toast: wording.ToastUndone}
 	return reply, h.tell(ctx, r, back, e, closed, "undone", wording.UndoneByOther)
 }
 
-// typedDay reads a day as people type it: 22/12/2026, 22/12 (the last one up to
-// today), hôm nay, hôm qua, hôm kia.
+// mayTakeBack reports whether the person may take back what anybody recorded of
+// a student: not the mentor, who is helped by it, and not the student.
+func mayTakeBack(r *Request, t journey.Track) bool {
+	return t.Person.Code != r.Who.Person.Code && r.linked() && r.as(t.Person).Has(journey.CellSecretary, journey.YouthOfficer)
+}
+
+// mistakesShown is how many of the events last recorded are offered to be taken
+// back.
+const mistakesShown = 5
+
+// mistakes lists what was recorded last of a student.
+func (h *Handlers) mistakes(ctx context.Context, r *Request) (chat.Reply, error) {
+	t, ok, err := h.student(ctx, r, r.arg(0))
+	if err != nil || !ok || !mayTakeBack(r, t) {
+		return chat.Reply{Toast: wording.ToastOld}, err
+	}
+	reply := chat.Reply{Protect: true}
+	for _, e := range slices.Backward(t.Facts()) {
+		if e.At.IsZero() {
+			continue // it came with a list, which is where it is put right
+		}
+		reply.Rows = append(reply.Rows, []chat.Button{button(wording.FactLabel(named(r, e), e), buttonUndo, t.Person.Code, mark(e), askSure)})
+		if len(reply.Rows) == mistakesShown {
+			break
+		}
+	}
+	reply.Texts = []string{wording.AskTakeBack(t.Person, len(reply.Rows) > 0)}
+	reply.Rows = append(reply.Rows, []chat.Button{button(wording.LeaveIt, buttonLeave)})
+	return reply, nil
+}
+
+// askSure asks before what it stands on is done.
+const askSure = "hoi"
+
+// takeBack takes back an event of a student, once it is sure. What later events
+// rest on stays.
+func (h *Handlers) takeBack(ctx context.Context, r *Request) (chat.Reply, error) {
+	var back journey.Track
+	at := -1
+	err := h.change(ctx, r, journey.Code(r.arg(0)), func(t journey.Track) (journey.Track, bool, error) {
+		at = -1
+		for i, e := range slices.Backward(t.Events) {
+			if mark(e) == r.arg(1) && !e.At.IsZero() {
+				at = i
+				break
+			}
+		}
+		if at < 0 || !t.Person.Has(journey.Student) || !mayTakeBack(r, t) {
+			return t, false, errNotYours
+		}
+		var err error
+		back, err = r.Rules.TakeBack(t, at, r.Who.Person.Code, r.At)
+		return back, r.arg(2) == sure && !t.Events[at].Undone, err
+	})
+	var refusal *journey.Refusal
+	switch {
+	case errors.Is(err, errNotYours), errors.Is(err, journey.ErrNotFound):
+		return chat.Reply{Toast: wording.ToastOld}, nil
+	case errors.As(err, &refusal):
+		return chat.Reply{Edit: true, Texts: []string{wording.StillRests(refusal, r.title)}, Toast: wording.ToastRests}, nil
+	case err != nil:
+		return chat.Reply{}, err
+	case r.arg(2) == sure:
+		return h.saidUndone(ctx, r, back, at)
+	}
+	e := back.Events[at]
+	if e.UndoneAt.Unix() != r.At.Unix() {
+		return chat.Reply{Toast: wording.ToastUndone}, nil // taken back before
+	}
+	by, err := h.people.Tracks(ctx, e.By)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	name := ""
+	if len(by) > 0 {
+		name = by[0].Person.Name
+	}
+	return chat.Reply{Edit: true, Protect: true, Texts: []string{wording.SureTakeBack(named(r, e), e, back.Person, name)}, Rows: [][]chat.Button{{
+		button(wording.TakeItBack, buttonUndo, back.Person.Code, mark(e), sure), button(wording.LeaveIt, buttonLeave)}}}, nil
+}
+
+// Days as they are typed with words, and with a short year.
+var (
+	dayInWords = regexp.MustCompile(`^(\d{1,2}) thang (\d{1,2})(?: nam (\d{4}))?$`)
+	shortYear  = regexp.MustCompile(`^(\d{1,2}[/.-]\d{1,2}[/.-])(\d{2})$`)
+)
+
+// typedDay reads a day as people type it: 22/12/2026, 22/12/26, 22/12 (the last
+// one up to today), 22 tháng 12, hôm nay, hôm qua, hôm kia.
 func typedDay(text string, today journey.Date) (journey.Date, bool) {
 	text = strings.Join(strings.Fields(knowledge.Fold(text)), " ")
 	text = strings.TrimPrefix(text, "ngay ")
@@ -531,6 +663,10 @@ func typedDay(text string, today journey.Date) (journey.Date, bool) {
 	case "hom kia", "bua kia":
 		return today.AddDays(-2), true
 	}
+	if words := dayInWords.FindStringSubmatch(text); words != nil {
+		text = strings.TrimSuffix(words[1]+"/"+words[2]+"/"+words[3], "/")
+	}
+	text = shortYear.ReplaceAllString(text, "${1}20$2")
 	if d, err := journey.ParseDate(text); err == nil {
 		return d, true
 	}

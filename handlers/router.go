@@ -198,7 +198,7 @@ func New(p Parts) *Handlers {
 // Roles of the routes.
 var (
 	asked     = []journey.Role{journey.Guest, journey.Student} // a guest hears how to be linked
-	concerned = []journey.Role{journey.Student, journey.Mentor, journey.CellSecretary, journey.YouthOfficer, journey.BaseCommittee}
+	concerned = journey.Roles                                  // an admin has duties too
 	leading   = []journey.Role{journey.Mentor, journey.CellSecretary, journey.YouthOfficer, journey.BaseCommittee}
 	officers  = []journey.Role{journey.YouthOfficer, journey.Admin} // who write notices
 )

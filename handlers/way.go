@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"slices"
 
 	"donghanh/internal/chat"
 	"donghanh/internal/journey"
@@ -11,6 +12,9 @@ import (
 // nextShown is how many coming deadlines stand under a way.
 const nextShown = 5
 
+// nextWithin is within how many months they lie.
+const nextWithin = 18
+
 // MyWay shows a student where they stand; one who is not linked hears how to
 // be.
 func (h *Handlers) MyWay(ctx context.Context, r *Request) (chat.Reply, error) {
@@ -19,6 +23,17 @@ func (h *Handlers) MyWay(ctx context.Context, r *Request) (chat.Reply, error) {
 	}
 	text, err := h.way(ctx, r, r.Who)
 	return chat.Reply{Texts: []string{text}, Rows: [][]chat.Button{{button(wording.MyDeadlines, buttonPage, 0, 0)}}}, err
+}
+
+// comingOn returns the next deadlines on a way, and how many there are in all.
+// What is far off is not among the next.
+func comingOn(r *Request, t journey.Track) (all int, soon []item) {
+	open := items(r, []journey.Track{t}, false)
+	far := slices.IndexFunc(open, func(i item) bool { return i.d.Due.After(r.today().AddMonths(nextWithin)) })
+	if far < 0 {
+		far = len(open)
+	}
+	return len(open), open[:min(far, nextShown)]
 }
 
 // way words where a student stands, as far as the person may see it.
@@ -33,10 +48,10 @@ func (h *Handlers) way(ctx context.Context, r *Request, t journey.Track) (string
 			mentor = tracks[0].Person.Name
 		}
 	}
-	all := items(r, []journey.Track{t}, false)
+	all, soon := comingOn(r, t)
 	return wording.Way(wording.Standing{
 		Person: t.Person, Own: t.Person.Code == r.Who.Person.Code, Mentor: mentor, State: r.Rules.State(t, r.today()),
-		Next: r.lines(all[:min(len(all), nextShown)]), More: max(0, len(all)-nextShown), Today: r.today(), Calendar: r.Rules.Calendar,
+		Next: r.lines(soon), More: all - len(soon), Today: r.today(), Calendar: r.Rules.Calendar,
 	}), nil
 }
 
@@ -52,10 +67,8 @@ func (h *Handlers) Student(ctx context.Context, r *Request) (chat.Reply, error) 
 	}
 	reply := chat.Reply{Texts: []string{text}, Protect: true}
 	var row []chat.Button
-	for i, it := range items(r, []journey.Track{t}, false) {
-		if i == nextShown {
-			break
-		}
+	_, soon := comingOn(r, t)
+	for i, it := range soon {
 		row = append(row, button(wording.Number(i+1), buttonDeadline, t.Person.Code, it.d.Short(), 0, 0))
 	}
 	if len(row) > 0 {
@@ -63,6 +76,9 @@ func (h *Handlers) Student(ctx context.Context, r *Request) (chat.Reply, error) 
 	}
 	if len(recordable(r, t)) > 0 {
 		reply.Rows = append(reply.Rows, []chat.Button{button(wording.RecordLabel, buttonRecord, t.Person.Code)})
+	}
+	if mayTakeBack(r, t) {
+		reply.Rows = append(reply.Rows, []chat.Button{button(wording.TakeBack, buttonUndo, t.Person.Code)})
 	}
 	reply.Rows = append(reply.Rows, []chat.Button{button(wording.AllStudents, buttonStudents, 0, 0)})
 	return reply, nil

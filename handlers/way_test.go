@@ -24,6 +24,7 @@ func TestTypedDays(t *testing.T) {
 		"22/12/2025": "2025-12-22", "22-12-2025": "2025-12-22", "22.12.2025": "2025-12-22", "2025-12-22": "2025-12-22",
 		"hôm nay": "2026-11-25", "Hôm qua": "2026-11-24", "hom qua": "2026-11-24", "hôm  kia": "2026-11-23", "qua": "2026-11-24",
 		"25/11": "2026-11-25", "26/11": "2025-11-26", "20/11": "2026-11-20", "ngày 20/11": "2026-11-20", "1/1/2027": "2027-01-01",
+		"20/11/26": "2026-11-20", "1.1.27": "2027-01-01", "ngày 21 tháng 11": "2026-11-21", "21 tháng 11 năm 2025": "2025-11-21", "26 tháng 11": "2025-11-26",
 		"29/2": "", "31/11": "", "32/1/2026": "", "11/2026": "", "mai": "", "": "", "20": "", "lễ ngày 20/11": "",
 	} {
 		got, ok := typedDay(typed, today)
@@ -237,7 +238,7 @@ func TestAChangeMeanwhileIsNotLost(t *testing.T) {
 
 func TestACalendarNamesNobodyElse(t *testing.T) {
 	h, _ := newBot(built)
-	for code, want := range map[journey.Code]int{"gv-minh": 6, "sv-lan": 1, "khong-ai": 0} {
+	for code, want := range map[journey.Code]int{"gv-minh": 5, "sv-lan": 1, "khong-ai": 0} {
 		body, err := h.Calendar(context.Background(), code, evening)
 		if err != nil {
 			t.Fatal(err)
@@ -251,6 +252,43 @@ func TestACalendarNamesNobodyElse(t *testing.T) {
 				t.Errorf("%s: %q stands in the calendar:\n%s", code, name, got)
 			}
 		}
+	}
+}
+
+// TestACalendarCountsStudentsWhoDifferInNothingElse also looks at how entries
+// begin.
+func TestACalendarCountsStudentsWhoDifferInNothingElse(t *testing.T) {
+	h, store := newBot(built)
+	ctx := context.Background()
+	huy, err := store.Track(ctx, "sv-huy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, code := range []journey.Code{"x1", "x2"} {
+		huy.Person.Code, huy.Rev, huy.Account = code, 0, 0
+		if _, err := store.SaveTracks(ctx, journey.Save{Track: huy}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	body, err := h.Calendar(ctx, "gv-minh", evening)
+	got := strings.ReplaceAll(string(body), "\r\n ", "")
+	if err != nil || strings.Count(got, "BEGIN:VEVENT") != 5 || !strings.Contains(got, "SUMMARY:Nhận xét người được giúp đỡ (4 sinh viên)") || strings.Contains(got, "DESCRIPTION: ") {
+		t.Errorf("%v\n%s", err, got)
+	}
+}
+
+// TestADutyCountedFromItsLastTimeIsNotRecordedBeforeIt: it would close nothing.
+func TestADutyCountedFromItsLastTimeIsNotRecordedBeforeIt(t *testing.T) {
+	r := newRoom(t, newTelegram(t))
+	mai, err := r.store.Track(context.Background(), "sv-mai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := deadline(mai, "rc-mentor-remark")
+	before := effects(t, r.store)
+	press := fmt.Sprintf("xong:sv-mai:%s::0:%s", d.Short(), stamp(d.Anchor.On.AddDays(-1)))
+	if out := r.press(minh, press); !strings.Contains(text(out, minh), plain(wording.TooEarlyToCount(d.Anchor.On))) || effects(t, r.store) != before {
+		t.Errorf("%s: %+v", press, out)
 	}
 }
 

@@ -203,6 +203,11 @@ func (t *making) line(ref journey.LineRef) (l wording.Reminder, ok bool) {
 	if ref.Of != t.reader.Person.Code {
 		l.Whose = subject.Person.Name
 	}
+	for _, role := range heardAs {
+		if role != ref.To && !d.OfStaff() && hears(t.reader.Person, subject.Person, d, role) {
+			l.Also = append(l.Also, role)
+		}
+	}
 	_, _, closes := t.rules.Closing(d)
 	l.May = closes && slices.ContainsFunc(d.Rule.Record, func(role journey.Role) bool {
 		return hears(t.reader.Person, subject.Person, d, role)

@@ -34,6 +34,8 @@ type figures struct {
 	Machine Machine
 	Find    map[string]map[string]Engine // size → engine
 	Latency Latency
+	Notice  Notice
+	Scale   []Scale
 	Score   *Score // nil without a labelled file
 	Cross   []string
 	Crash   Crash
@@ -73,6 +75,36 @@ type Latency struct {
 	DiskWrite                        float64
 }
 
+// Notice is what the notice command wrote: runs of the product, the first at
+// Telegram's own rate, the last at the highest.
+type Notice struct {
+	Runs  []Sent
+	Naive Sent
+}
+
+// Sent is a notice that one sender sent to many.
+type Sent struct {
+	Recipients, Rate, Delivered, Twice int
+	TooMany, Asked, Answered           int
+	Seconds, Notices, All, Start       float64
+	P50, P99                           float64
+	Before, After                      float64
+	RedisBefore, RedisAfter            float64
+	BytesARecipient                    float64
+}
+
+// Scale is what the scale command wrote of one number of people.
+type Scale struct {
+	People, Due, Told                    int
+	ImportSeconds, BytesAPerson, RedisMB float64
+	Ticks, IdleTicks                     []float64
+	ShowP50, ShowP99                     float64
+}
+
+// Tick and Idle are medians.
+func (s Scale) Tick() float64 { return median(s.Ticks) }
+func (s Scale) Idle() float64 { return median(s.IdleTicks) }
+
 // Score is what ask --score printed.
 type Score struct {
 	Right   float64 `json:"right"`
@@ -98,12 +130,17 @@ func run(data, tmpl string) error {
 	if f.Find, err = readFind(filepath.Join(data, "find.txt")); err != nil {
 		return err
 	}
-	raw, err := os.ReadFile(filepath.Join(data, "latency.json"))
-	if err != nil {
-		return err
+	for name, into := range map[string]any{"latency.json": &f.Latency, "notice.json": &f.Notice, "scale.json": &f.Scale} {
+		raw, err := os.ReadFile(filepath.Join(data, name))
+		if err != nil {
+			return err
+		}
+		if err := json.Unmarshal(raw, into); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
 	}
-	if err := json.Unmarshal(raw, &f.Latency); err != nil {
-		return fmt.Errorf("latency.json: %w", err)
+	if len(f.Notice.Runs) == 0 || len(f.Scale) == 0 {
+		return fmt.Errorf("notice.json or scale.json holds no run")
 	}
 	if f.Score, err = readScore(filepath.Join(data, "score.txt")); err != nil {
 		return err
@@ -117,7 +154,8 @@ func run(data, tmpl string) error {
 	t, err := template.New(filepath.Base(tmpl)).Funcs(template.FuncMap{
 		"goal": verdict, "min": func(a, b float64) float64 { return min(a, b) }, "max": func(a, b float64) float64 { return max(a, b) },
 		"atMost": func(a, b float64) bool { return a <= b }, "over": func(a, b float64) float64 { return a / b },
-		"mul": func(a, b float64) float64 { return a * b }, "percent": func(v float64) string { return fmt.Sprintf("%.1f %%", 100*v) },
+		"last": func(s []Scale) Scale { return s[len(s)-1] },
+		"mul":  func(a, b float64) float64 { return a * b }, "percent": func(v float64) string { return fmt.Sprintf("%.1f %%", 100*v) },
 	}).ParseFiles(tmpl)
 	if err != nil {
 		return err

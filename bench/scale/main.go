@@ -126,7 +126,7 @@ func measure(n, due, ticks int) (f figures, err error) {
 		return f, err
 	}
 	job := scheduler.Remind(scheduler.Reminding{
-		Tracks: db, Inboxes: db, Outbox: db, Rules: func() *journey.Rules { return rules },
+		Tracks: db, Inboxes: db, Outbox: db, Desk: db, Rules: func() *journey.Rules { return rules },
 		Hours: scheduler.Hours{At: 7 * time.Hour, QuietFrom: 21 * time.Hour, QuietTo: 6 * time.Hour},
 		Log:   slog.New(slog.DiscardHandler),
 	})

@@ -6,6 +6,7 @@ package feed
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"time"
 
 	ics "github.com/arran4/golang-ical"
@@ -28,16 +29,20 @@ const Type = "text/calendar; charset=utf-8"
 // entry, in the order given. now is when it was made. An entry has the same UID
 // in every calendar made of it, so a program that reads the calendar again
 // moves the event and adds none; the UID does not show the ID. There are no
-// alarms: reminding is the bot's.
-func Build(name string, entries []Entry, now time.Time) []byte {
+// alarms: reminding is the bot's. every is how often to read it again; 0: it is a
+// file, which does not change.
+func Build(name string, entries []Entry, now time.Time, every time.Duration) []byte {
 	cal := ics.NewCalendar()
 	cal.SetProductId("-//Dong Hanh//Lich viec//VI")
 	cal.SetMethod(ics.MethodPublish)
 	cal.SetCalscale("GREGORIAN")
 	cal.SetName(name)
 	cal.SetXWRCalName(name)
-	cal.SetXPublishedTTL("PT6H")
-	cal.SetRefreshInterval("PT6H")
+	if every > 0 {
+		again := fmt.Sprintf("PT%dM", int(every.Minutes()))
+		cal.SetXPublishedTTL(again)
+		cal.SetRefreshInterval(again)
+	}
 	for _, e := range entries {
 		event := cal.AddEvent(uid(e.ID))
 		event.SetDtStampTime(now)

@@ -18,7 +18,7 @@ func TestACalendarIsReadAsItWasMade(t *testing.T) {
 		{ID: "sv-lan/dl-ceremony/2027-01-15", On: journey.Date{Year: 2027, Month: 3, Day: 5}, Title: "Tổ chức lễ kết nạp; xong, gửi\nbiên bản", Note: strings.Repeat("Vì sao ngày này, ", 20)},
 		{ID: "sv-lan/rc-dues/2026-12", On: journey.Date{Year: 2026, Month: 12, Day: 31}, Title: "Đóng đảng phí"},
 	}
-	body := Build("Đồng Hành", entries, madeAt)
+	body := Build("Đồng Hành", entries, madeAt, time.Hour)
 	cal, err := ics.ParseCalendar(strings.NewReader(string(body)))
 	if err != nil {
 		t.Fatalf("%v\n%s", err, body)
@@ -53,7 +53,7 @@ func TestACalendarIsReadAsItWasMade(t *testing.T) {
 }
 
 func TestLinesEndAndFoldAsTheFormatWants(t *testing.T) {
-	body := string(Build("Lịch", []Entry{{ID: "x", On: journey.Date{Year: 2027, Month: 1, Day: 1}, Title: strings.Repeat("ễ", 300)}}, madeAt))
+	body := string(Build("Lịch", []Entry{{ID: "x", On: journey.Date{Year: 2027, Month: 1, Day: 1}, Title: strings.Repeat("ễ", 300)}}, madeAt, time.Hour))
 	for line := range strings.SplitSeq(strings.TrimSuffix(body, "\r\n"), "\r\n") {
 		if len(line) > 75 || strings.ContainsAny(line, "\r\n") {
 			t.Errorf("a line of %d bytes: %q", len(line), line)
@@ -66,7 +66,7 @@ func TestLinesEndAndFoldAsTheFormatWants(t *testing.T) {
 
 func TestAnEntryKeepsItsNameWhenItsDayMoves(t *testing.T) {
 	name := func(id string, day int) string {
-		cal, err := ics.ParseCalendar(strings.NewReader(string(Build("x", []Entry{{ID: id, On: journey.Date{Year: 2027, Month: 1, Day: day}}}, madeAt))))
+		cal, err := ics.ParseCalendar(strings.NewReader(string(Build("x", []Entry{{ID: id, On: journey.Date{Year: 2027, Month: 1, Day: day}}}, madeAt, time.Hour))))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,5 +77,14 @@ func TestAnEntryKeepsItsNameWhenItsDayMoves(t *testing.T) {
 	}
 	if a, b := name("a", 1), name("b", 1); a == b {
 		t.Errorf("two entries share the UID %q", a)
+	}
+}
+
+func TestAFileIsNotReadAgain(t *testing.T) {
+	for every, want := range map[time.Duration]bool{0: false, 6 * time.Hour: true} {
+		body := string(Build("x", []Entry{{ID: "a", On: journey.Date{Year: 2027, Month: 1, Day: 1}, Note: "Chậm nhất hết ngày này."}}, madeAt, every))
+		if got := strings.Contains(body, "REFRESH-INTERVAL") || strings.Contains(body, "PUBLISHED-TTL"); got != want {
+			t.Errorf("every %s: to be read again: %t, want %t\n%s", every, got, want, body)
+		}
 	}
 }

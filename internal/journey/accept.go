@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -71,7 +72,7 @@ const (
 	TooYoung     Why = "age"       // not yet 18; from Date on
 	PaperMissing Why = "missing"   // the paper that Rule asks for was never recorded
 	PaperExpired Why = "expired"   // it counted until Date
-	WrongStage   Why = "stage"     // the person stood in Stage
+	WrongStage   Why = "stage"     // the person stood in Stage; before the first, on Date
 	NeedsFirst   Why = "needs"     // one of Needs must come first
 	Stopped      Why = "stopped"   // Side stopped the way
 	Breaks       Why = "breaks"    // the later event Needs[0] of Date could not have taken place
@@ -284,6 +285,24 @@ func (r *Rules) inOrder(before, with Track, e Event, fromFile bool) *Refusal {
 	return nil
 }
 
+// TakeBack returns the track with its i-th event taken back by somebody, or a
+// *Refusal: of what a later event rests on. Taken back already it is left as it
+// is.
+func (r *Rules) TakeBack(t Track, i int, by Code, at time.Time) (Track, error) {
+	if t.Events[i].Undone {
+		return t, nil
+	}
+	with := t.WithUndone(i, by, at)
+	old := r.verdicts(t, Event{}, false)
+	for _, v := range r.verdicts(with, Event{}, false) {
+		j := slices.IndexFunc(old, func(o verdict) bool { return o.is(v.Event) })
+		if v.refusal != nil && j >= 0 && old[j].refusal == nil {
+			return t, &Refusal{Event: t.Events[i].ID, Why: Breaks, Rule: v.refusal.Rule, Needs: []EventID{v.ID}, Date: v.On}
+		}
+	}
+	return with, nil
+}
+
 // verdict is an event of a track and why it should not have been recorded.
 type verdict struct {
 	Event
@@ -337,6 +356,9 @@ func (w *way) refuses(f fact, before facts, fromFile bool) *Refusal {
 	midway := fromFile && !w.begun && f.rule.Enter != NoStage
 	if f.rule.from != 0 && !f.rule.from.has(w.stage()) && !midway && (!comesBack || f.rule.clears&leaving == 0) {
 		refusal.Why, refusal.Stage = WrongStage, w.stage()
+		if refusal.Stage == NoStage {
+			refusal.Date = f.On
+		}
 		return refusal
 	}
 	if len(f.rule.After) > 0 && !midway && !cameBefore(f, before) {
@@ -464,10 +486,7 @@ func (w *way) mayReturn(f fact, before facts, early func(string, Date) *Refusal)
 func (r *Rules) Recordable(t Track, by Person, today Date) []EventRule {
 	all := r.factsOf(t)
 	w := r.walk(t.Person, all, today)
-	past := all
-	for len(past) > 0 && past[len(past)-1].On.After(today) {
-		past = past[:len(past)-1]
-	}
+	past := all.upTo(today)
 	open := r.Deadlines(t, today)
 	type likely struct {
 		rule EventRule
@@ -493,6 +512,10 @@ func (r *Rules) Recordable(t Track, by Person, today Date) []EventRule {
 			continue
 		}
 		switch {
+		case w.dropped && rule.ID == evRemoved:
+			rank = -1
+		case w.dropped && rule.ID == evOfficial, rule.sets&parted != 0, rule.ID == evProposedRemoval:
+			rank = len(open) + 2
 		case rank >= 0:
 		case rule.from != 0 && rule.from.has(w.stage()) && (w.seen[i/32]&(1<<(i%32)) == 0 || rule.Enter != NoStage):
 			rank = len(open)

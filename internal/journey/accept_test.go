@@ -76,7 +76,7 @@ func TestRefusals(t *testing.T) {
 		"a running one is":                               {until("E_DECISION_ISSUED"), officer, "2027-01-20 E_CLOCK_MOVED dl-ceremony=294", ""},
 		"what came later still must be possible":         {held, secretary, "2026-12-01 E_DECISION_REFUSED", "breaks decision-admit-deadline E_DECISION_ISSUED 2027-01-15"},
 		"an older fact is taken where nothing breaks":    {held, secretary, "2026-05-25 E_DOC_DATED 2-knd", ""},
-		"in the chat a way begins at its beginning":      {nil, secretary, "2027-02-03 E_CEREMONY_HELD", "stage ceremony-30-working-days"},
+		"in the chat a way begins at its beginning":      {nil, secretary, "2027-02-03 E_CEREMONY_HELD", "stage ceremony-30-working-days 2027-02-03"},
 		"a file may begin in the middle":                 {nil, file, "2027-02-03 E_CEREMONY_HELD", ""},
 		"also of who has a certificate":                  {[]string{"2025-12-01 E_CLASS_CERT_ISSUED"}, file, "2027-02-03 E_CEREMONY_HELD", ""},
 		"but does not jump":                              {until("E_MENTOR_ASSIGNED"), file, "2027-02-03 E_CEREMONY_HELD", "stage ceremony-30-working-days sympathizer"},

@@ -150,6 +150,8 @@ func TestDutiesOfStaff(t *testing.T) {
 		"a secretary, from the month of coming": {staff("2026-11-10", secretary), "2026-11-25", []string{"rc-cell-meeting 2026-11-30 2026-11", "rc-source-review 2026-11-30 2026-11", "rc-annual-plan 2026-12-31 2026", "rc-card-check 2026-12-31 2026"}},
 		"a month that was missed stays open": {staff("2026-10-01", secretary, "2026-11-02 E_DUTY_DONE rc-cell-meeting/2026-11"), "2026-11-25",
 			[]string{"rc-cell-meeting 2026-10-31 2026-10", "rc-source-review 2026-10-31 2026-10", "rc-source-review 2026-11-30 2026-11", "rc-annual-plan 2026-12-31 2026", "rc-card-check 2026-12-31 2026"}},
+		"the month of coming stays open too": {staff("2026-11-10", secretary, "2026-12-01 E_DUTY_DONE rc-cell-meeting"), "2026-12-01",
+			[]string{"rc-cell-meeting 2026-11-30 2026-11", "rc-source-review 2026-11-30 2026-11", "rc-source-review 2026-12-31 2026-12", "rc-annual-plan 2026-12-31 2026", "rc-card-check 2026-12-31 2026"}},
 		"without a period the day says which": {staff("2026-11-01", secretary, "2026-11-02 E_DUTY_DONE rc-cell-meeting", "2026-11-02 E_DUTY_DONE rc-source-review", "2026-11-02 E_DUTY_DONE rc-annual-plan", "2026-11-02 E_DUTY_DONE rc-card-check"), "2026-11-25", nil},
 		"a committee: month, quarter, half":   {staff("2026-11-10", committee), "2026-11-25", []string{"rc-base-meeting 2026-11-30 2026-11", "rc-source-upper 2026-11-30 2026-11", "rc-file-reconcile 2026-12-31 2026-H2", "rc-transfer-slips 2026-12-31 2026-Q4"}},
 		"an officer":                          {staff("2026-11-10", []Role{YouthOfficer}), "2026-11-25", []string{"rc-annual-plan 2026-12-31 2026", "rc-youth-rating 2026-12-31 2026", "rc-pipeline-report 2026-12-31 2026-Q4"}},

@@ -27,6 +27,15 @@ func (p Period) first(d Date) Date {
 	return Date{d.Year, time.Month((int(d.Month)-1)/n*n + 1), 1}
 }
 
+// since is first, and no day for no day: what is owed in the period in which a
+// person came into the lists stays owed after it.
+func (p Period) since(d Date) Date {
+	if d.IsZero() {
+		return d
+	}
+	return p.first(d)
+}
+
 // last returns the last day of the period that a day lies in. It is not moved
 // when that day is off: what is owed in a month is owed in that month.
 func (p Period) last(d Date) Date { return p.first(d).AddMonths(p.months()).AddDays(-1) }
@@ -90,7 +99,7 @@ func (rule *Rule) dutyDone(e Event, in Date) bool {
 }
 
 // periods adds a duty for the period of today and the one before, as far as
-// they are not done and begin on or after the day the person owes it from. What
+// they are not done and do not end before the day the person owes it from. What
 // is older is past: nobody can hold last year's meeting.
 func (rule *Rule) periods(out []Deadline, all facts, of Code, from, today Date) []Deadline {
 	now := rule.Every.first(today)
@@ -116,7 +125,7 @@ func (r *Rules) staffDuties(out []Deadline, all facts, t Track, today Date) []De
 	for i := range r.Duties {
 		rule := &r.Duties[i]
 		if rule.Use() && rule.ofStaff() && t.Person.Has(rule.Who...) {
-			out = rule.periods(out, all, t.Person.Code, t.Since, today)
+			out = rule.periods(out, all, t.Person.Code, rule.Every.since(t.Since), today)
 		}
 	}
 	return out
@@ -139,7 +148,7 @@ func (c *clock) duty(out []Deadline, rule *Rule, t Track) []Deadline {
 	case slices.Contains(rule.Who, Mentor) && t.Person.Mentor == "":
 		return out // nobody is there to do it
 	case rule.EveryMonths == 0:
-		return rule.periods(out, c.all, c.of, later(t.Since, c.w.joined), c.today)
+		return rule.periods(out, c.all, c.of, later(rule.Every.since(t.Since), c.w.joined), c.today)
 	}
 	start := Event{On: t.Since} // the person came into the lists
 	if e, _, ok := c.anchor(rule, ""); ok && !e.On.Before(start.On) {
@@ -147,12 +156,13 @@ func (c *clock) duty(out []Deadline, rule *Rule, t Track) []Deadline {
 	}
 	from := start.On
 	for _, f := range c.all {
-		if id, _, _ := strings.Cut(f.Detail, "/"); f.ID != evDutyDone || id != rule.ID || f.On.After(c.today) || f.On.Before(from) {
+		id, named, _ := strings.Cut(f.Detail, "/")
+		if f.ID != evDutyDone || id != rule.ID || f.On.After(c.today) || f.On.Before(from) && named != from.String() {
 			continue
 		}
 		begun := from
-		if start, from = f.Event, f.On; from == begun {
-			from = from.AddDays(1) // done on the day it began: the next one has a name of its own
+		if start, from = f.Event, f.On; !from.After(begun) {
+			from = begun.AddDays(1) // done on the day it began: the next one has a name of its own
 		}
 	}
 	if from.IsZero() {

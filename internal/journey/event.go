@@ -1,6 +1,9 @@
 package journey
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // EventID names a kind of fact, such as E_CEREMONY_HELD. Which there are, what
 // they are called, and who may record them stands in content/events.yaml.
@@ -14,7 +17,10 @@ type Event struct {
 	Detail string    `json:"detail,omitempty"` // the document, the place or the period it is about
 	By     Code      `json:"by,omitempty"`     // who recorded it; empty: it came with a file
 	At     time.Time `json:"at,omitzero"`      // when it was recorded
-	Undone bool      `json:"undone,omitempty"` // taken back by who recorded it; counts for nothing
+	Undone bool      `json:"undone,omitempty"` // taken back; counts for nothing
+
+	UndoneBy Code      `json:"undone_by,omitempty"` // who took it back, where that was kept
+	UndoneAt time.Time `json:"undone_at,omitzero"`  // and when
 }
 
 // Same reports whether both are the same fact.
@@ -66,6 +72,14 @@ func (t Track) With(e Event) Track {
 		}
 	}
 	t.Events = append(t.Events[:len(t.Events):len(t.Events)], e)
+	return t
+}
+
+// WithUndone returns the track with its i-th event taken back; t itself is not
+// changed.
+func (t Track) WithUndone(i int, by Code, at time.Time) Track {
+	t.Events = slices.Clone(t.Events)
+	t.Events[i].Undone, t.Events[i].UndoneBy, t.Events[i].UndoneAt = true, by, at
 	return t
 }
 

@@ -54,7 +54,11 @@ type State struct {
 	Papers   []Paper
 	AgeFrom  Date // Party age counts from here: the day of the decision to admit
 	Joined   Date // the ceremony
-	Official Date // twelve months after the ceremony, whenever it was decided
+	Official Date // twelve months after the ceremony, whenever it was decided; no day where the cell did not propose it
+
+	// Unproposed: the cell has looked at a probationary member and did not
+	// propose to recognise them. What it proposed, only the committee says.
+	Unproposed bool
 }
 
 // Paper says of one document whether it is there; never what it says.
@@ -64,6 +68,7 @@ type Paper struct {
 	Has   bool
 	On    Date // where known
 	Until Date // valid until; no day: for good
+	Used  Date // the cell looked at it on that day, so that Until matters no more
 }
 
 // Kind says what a deadline's day means.

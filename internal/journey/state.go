@@ -26,6 +26,9 @@ const (
 	evSentUp          EventID = "E_DOSSIER_SENT_UP"
 	evBaseReceived    EventID = "E_BASE_RECEIVED"
 	evDecision        EventID = "E_DECISION_ISSUED"
+	evProposedRemoval EventID = "E_CELL_PROPOSED_REMOVAL"
+	evRemoved         EventID = "E_REMOVED"
+	evOfficial        EventID = "E_OFFICIAL_DECISION"
 	evCancelled       EventID = "E_DECISION_CANCELLED"
 	evCeremony        EventID = "E_CEREMONY_HELD"
 	evProbationEnded  EventID = "E_PROBATION_ENDED"
@@ -49,7 +52,7 @@ const (
 var knownEvents = []EventID{
 	evBirth, evSympathizer, evMentor, evClassNominated, evClassCert, evDossierOpened, evDocDated, evDossierComplete,
 	evCheckSent, evCheckConcluded, evCheckExempt, evOpinions, evResolvedAdmit, evNotPassed, evSentUp, evBaseReceived,
-	evDecision, evCancelled, evCeremony, evProbationEnded, evMove, evMoveReceived, evTempStart, evTempEnd,
+	evDecision, evProposedRemoval, evRemoved, evOfficial, evCancelled, evCeremony, evProbationEnded, evMove, evMoveReceived, evTempStart, evTempEnd,
 	evDuesMonth, evDuesWaiver, evDuesWaiverEnd, evLeftParty, evRecordCleared, evReadmission, evDutyDone, evClockMoved,
 }
 
@@ -97,8 +100,10 @@ func (s Stage) index() int { return max(0, slices.Index(stagesInOrder, s)) }
 var (
 	stopping = sideSet(OnHold, Withdrawn, Delisted, TransferredOut, Removed) // nothing is owed
 	leaving  = sideSet(Withdrawn, Delisted)                                  // who comes back begins anew
+	parted   = sideSet(Withdrawn, Delisted, Removed)                         // nothing follows but by a new beginning
 	unjudged = stageSet(NoStage, Source, Sympathizer, AwarenessClass, Dossier, BackgroundCheck, Opinions, CellReview)
 	filing   = stageSet(Dossier, BackgroundCheck, Opinions, CellReview)
+	resolved = stageSet(CommitteeDecision, AwaitingCeremony) // the cell has looked at the papers
 )
 
 // fact is an event that counts, with its rule.
@@ -135,6 +140,14 @@ func (fs facts) last(id EventID, also ...EventID) (fact, bool) {
 	return fact{}, false
 }
 
+// upTo returns the facts that do not lie ahead of a day.
+func (fs facts) upTo(day Date) facts {
+	for len(fs) > 0 && fs[len(fs)-1].On.After(day) {
+		fs = fs[:len(fs)-1]
+	}
+	return fs
+}
+
 // factsOf returns the facts of a track. What no rule knows, and what is never
 // recorded, does not count.
 func (r *Rules) factsOf(t Track) facts {
@@ -168,6 +181,7 @@ type way struct {
 	sent     bool // an enquiry went out
 	checked  bool // the enquiry is over
 	heard    bool // the opinions are there
+	dropped  bool // the cell did not propose to recognise the member
 
 	since     Date // the stage began
 	born      Date // the first of the month where only that is known
@@ -242,6 +256,7 @@ func (w *way) take(f fact) {
 		w.midway = w.midway || !w.begun && !f.rule.from.has(NoStage)
 		w.begun = true
 		w.main, w.entered = f.rule.Enter, f.On
+		w.dropped = f.ID == evProposedRemoval
 	}
 	if f.ID == evSympathizer || f.ID == evMentor {
 		w.begun = true
@@ -359,6 +374,9 @@ func (r *Rules) State(t Track, today Date) State {
 			s.Side = append(s.Side, side)
 		}
 	}
+	if s.Unproposed = w.dropped; w.dropped || w.sides&parted != 0 {
+		s.Official = Date{} // it would be false hope
+	}
 	s.Papers = r.papers(all, &w, s.Stage, today)
 	return s
 }
@@ -409,7 +427,10 @@ func (r *Rules) papers(all facts, w *way, stage Stage, today Date) []Paper {
 		case p.Has && rule.Valid == ruleDossier:
 			p.Until = w.dossierUntil()
 		}
-		if p.Has || !rule.Optional && rule.Stage.index() <= stage.index() {
+		if admit, ok := all.upTo(today).last(evResolvedAdmit); ok && !p.Until.IsZero() && resolved.has(stage) {
+			p.Until, p.Used = Date{}, admit.On
+		}
+		if p.Has || !rule.Optional && !w.dropped && rule.Stage.index() <= stage.index() {
 			out = append(out, p)
 		}
 	}

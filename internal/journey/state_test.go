@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestSidesAndWhatTheyMakeOfTheStage(t *testing.T) {
@@ -146,5 +147,50 @@ func TestMovingMidway(t *testing.T) {
 				t.Errorf("on %s of %q: %q, want %q", tt.today, tt.facts, m.ID, tt.want)
 			}
 		})
+	}
+}
+
+func TestAfterARemovalWasProposedNothingSpeaksOfRecognition(t *testing.T) {
+	tr, today := track("2025-12-22 E_CEREMONY_HELD", "2027-01-05 E_CELL_PROPOSED_REMOVAL"), on("2027-01-06")
+	s := theRules.State(tr, today)
+	if !s.Unproposed || !s.Official.IsZero() {
+		t.Errorf("unproposed %t, official %s", s.Unproposed, s.Official)
+	}
+	for _, p := range s.Papers {
+		if !p.Has {
+			t.Errorf("%s is still wanted", p.ID)
+		}
+	}
+	rules := theRules.Recordable(tr, Person{Code: "bt1", Roles: []Role{CellSecretary}, Unit: tr.Person.Unit}, today)
+	ids := make([]EventID, 0, len(rules))
+	for _, r := range rules {
+		ids = append(ids, r.ID)
+	}
+	if ids[0] != evRemoved || slices.Index(ids, evOfficial) < len(ids)-4 {
+		t.Errorf("offered: %v, want the removal first, and what the committee may decide otherwise among the last", ids)
+	}
+	if got := theRules.State(tr.With(event("2027-01-20 E_OFFICIAL_DECISION")), on("2027-01-21")); got.Unproposed || got.Official.IsZero() {
+		t.Errorf("the committee decided otherwise: %+v", got)
+	}
+}
+
+func TestOfPapersTheCellUsedNoneRunsOut(t *testing.T) {
+	for _, p := range theRules.State(track(until("E_CELL_RESOLVED_ADMIT")...), on("2027-06-01")).Papers {
+		if !p.Until.IsZero() || (p.ID == "tham-tra" || p.ID == "cn-ntvd") && p.Used != on("2026-11-20") {
+			t.Errorf("%s counts until %s, used on %s", p.ID, p.Until, p.Used)
+		}
+	}
+}
+
+func TestWhatALaterEventRestsOnIsNotTakenBack(t *testing.T) {
+	tr := track(until("E_CEREMONY_HELD")...)
+	decided := slices.IndexFunc(tr.Events, func(e Event) bool { return e.ID == evDecision })
+	if _, err := theRules.TakeBack(tr, decided, "bt1", time.Unix(9, 0)); err == nil {
+		t.Error("the decision is taken back under the ceremony")
+	}
+	got, err := theRules.TakeBack(tr, len(tr.Events)-1, "bt1", time.Unix(9, 0))
+	last := got.Events[len(got.Events)-1]
+	if err != nil || !last.Undone || last.UndoneBy != "bt1" || last.UndoneAt.Unix() != 9 || tr.Events[len(tr.Events)-1].Undone {
+		t.Errorf("the last one: %+v, %v", last, err)
 	}
 }

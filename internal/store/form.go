@@ -127,11 +127,14 @@ func decodeTrack(code journey.Code, value string) (t journey.Track, err error) {
 
 // encodeEvent writes kind, day, unix seconds of the recording ("=": those of the
 // event before), who recorded it ("-": a file) and the detail, with spaces
-// between them; "!" before the kind takes it back. What is empty at the end is
-// left out.
+// between them; "!" before the kind takes it back, "!1788220800/gv4/" at that
+// moment by that person. What is empty at the end is left out.
 func encodeEvent(e journey.Event, before time.Time) string {
 	id, by, at := string(e.ID), string(e.By), "0"
-	if e.Undone {
+	switch {
+	case e.Undone && !e.UndoneAt.IsZero():
+		id = fmt.Sprintf("!%d/%s/%s", e.UndoneAt.Unix(), e.UndoneBy, id)
+	case e.Undone:
 		id = "!" + id
 	}
 	if by == "" {
@@ -165,7 +168,15 @@ func decodeEvent(s string, before time.Time) (e journey.Event, err error) {
 	if err != nil {
 		return e, errForm
 	}
-	e = journey.Event{ID: journey.EventID(id), On: dayOf(on), Undone: undone}
+	e = journey.Event{On: dayOf(on), Undone: undone}
+	if taken := strings.SplitN(id, "/", 3); undone && len(taken) == 3 {
+		seconds, err := strconv.ParseInt(taken[0], 10, 64)
+		if err != nil {
+			return e, errForm
+		}
+		e.UndoneAt, e.UndoneBy, id = time.Unix(seconds, 0).UTC(), journey.Code(taken[1]), taken[2]
+	}
+	e.ID = journey.EventID(id)
 	if len(parts) > 2 && parts[2] == "=" {
 		e.At = before
 	} else if len(parts) > 2 && parts[2] != "0" {

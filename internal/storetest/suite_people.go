@@ -110,6 +110,7 @@ func trackComesBack(t *testing.T, s Storer) {
 		{ID: "E_SOURCE_LISTED", On: day(2)},
 		{ID: "E_MENTOR_ASSIGNED", On: day(3), At: at},
 		{ID: "E_DOC_DATED", On: day(4), By: "gv4", At: at, Undone: true},
+		{ID: "E_DOC_DATED", On: day(5), By: "gv4", At: at, Undone: true, UndoneBy: "cb-1.x", UndoneAt: at},
 		{ID: "E_CHECK_RECEIVED", On: day(5), Detail: "xã Hòa Bình, \n tỉnh A  -"},
 		{ID: "E_CHECK_SENT", On: day(5), Detail: "-", By: "bt1"},
 		{ID: "E_CHECK_SENT", On: day(6), Detail: "=", At: at},

@@ -3,6 +3,7 @@ package wording
 import (
 	"fmt"
 	"html"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,7 +16,10 @@ const (
 	PageOn     = "Sau ›"
 	BackToList = "‹ Danh sách việc"
 	SeeStudent = "Xem cả chặng đường"
-	WhichLine  = "Bạn muốn nói việc nào?"
+	WhichDone  = "Việc nào đã làm xong?"
+	WhichWhy   = "Xem cách tính ngày của việc nào?"
+	WhichLater = "Nhắc lại việc nào?"
+	AllOfThem  = "Tất cả"
 
 	CalendarLabel = "Lịch (.ics)"
 	PrefLabel     = "Nhắc thế nào"
@@ -121,6 +125,25 @@ func period(s string) string {
 	return Place(s)
 }
 
+// periodEnd returns the last day of a period; no day for what names none.
+func periodEnd(s string) journey.Date {
+	year, part, _ := strings.Cut(s, "-")
+	months := 12
+	n := 1
+	if part != "" {
+		months = map[byte]int{'Q': 3, 'H': 6}[part[0]]
+		if months == 0 {
+			months = 1
+		}
+		n, _ = strconv.Atoi(strings.TrimLeft(part, "QH")) // 0: names none
+	}
+	first, err := journey.ParseDate(fmt.Sprintf("%s-%d-01", year, (n-1)*months+1))
+	if err != nil {
+		return journey.Date{}
+	}
+	return first.AddMonths(months).AddDays(-1)
+}
+
 func upperFirst(s string) string {
 	r := []rune(s)
 	if len(r) == 0 || r[0] == '<' {
@@ -140,7 +163,7 @@ func Place(s string) string {
 
 // LineLabel labels the button of one line of a digest.
 func LineLabel(l Reminder) string {
-	title := l.Rule.Title
+	title := withPeriod(*l.Rule, l.Detail)
 	if l.Whose != "" {
 		title = l.Whose + ": " + title
 	}
@@ -213,20 +236,27 @@ func CalendarFile() string {
 }
 
 // CalendarEntry words a deadline for a calendar outside: no other's name is in
-// it.
-func CalendarEntry(l Reminder, today journey.Date, c *journey.Calendar) (title, note string) {
+// it, and no place. of is how many students it is about, where it is one of
+// several of the day that differ in nothing else.
+func CalendarEntry(l Reminder, of int) (title, note string) {
 	title = l.Rule.Title
-	if l.Whose != "" {
+	if byPeriod(l.Deadline) {
+		title = withPeriod(*l.Rule, l.Detail)
+	}
+	switch {
+	case l.Whose != "" && of > 1:
+		title += fmt.Sprintf(" (%d sinh viên)", of)
+	case l.Whose != "":
 		title += " (một sinh viên bạn theo dõi)"
 	}
 	switch l.Rule.Kind {
 	case journey.Milestone:
-		note = "Mốc tự đến, không phải hạn."
+		note = upperFirst(ItComes) + "."
 	case journey.Earliest:
 		note = "Sớm nhất từ ngày này."
 	case journey.Meeting:
 		note = "Ở kỳ sinh hoạt chi bộ gần nhất."
-	case journey.Latest:
+	default:
 		note = "Chậm nhất hết ngày này."
 	}
 	if l.Tentative {

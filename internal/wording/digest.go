@@ -36,6 +36,10 @@ type Reminder struct {
 	Whose  string        // the student's name; empty: the reader's own way or duty
 	Mentor string        // the name of the student's mentor; empty: nobody is assigned
 	May    bool          // the reader may say that it is done
+
+	// Also are the roles in which the reader has to do with it beside To: nobody
+	// is told that they were told themselves.
+	Also []journey.Role
 }
 
 // Reminders is what one person is told at once.
@@ -61,12 +65,13 @@ func Digest(r Reminders) (string, [][]chat.Button) {
 	if r.Waiting > 0 {
 		head += "\n\n" + DeskDigest(r.Waiting)
 	}
-	foot := footing(lines, own)
+	said, week := 0, false
+	all, note := footnoted(together(lines, own, today, c))
+	foot := note + footing(lines, own)
 	room := MaxMessage - units(head) - units(foot) - units(andMore(len(lines)))
 
 	var b strings.Builder
-	said, week := 0, false
-	for _, g := range together(lines, own, today, c) {
+	for _, g := range all {
 		text := g.text()
 		if g.week && !week {
 			text = "\n\n<b>Tồn lâu, mình gom lại mỗi tuần</b>" + text
@@ -130,6 +135,25 @@ func together(lines []Reminder, own bool, today journey.Date, c *journey.Calenda
 	return all
 }
 
+// footnoted says once, at the end, what more than one sentence would: that it
+// rests on a text not compared with the one in force. A mark stands instead.
+func footnoted(all []sentence) ([]sentence, string) {
+	n := 0
+	for _, g := range all {
+		if strings.Contains(g.what, Unverified) {
+			n++
+		}
+	}
+	if n < 2 {
+		return all, ""
+	}
+	short := strings.NewReplacer("<i>("+Unverified+")</i>", "*", "; "+Unverified+")</i>", ")</i> *", "("+Unverified+")", "*")
+	for i := range all {
+		all[i].what = short.Replace(all[i].what)
+	}
+	return all, "\n\n<i>* " + Unverified + "</i>"
+}
+
 func andMore(n int) string { return fmt.Sprintf("\n\n… và %d việc nữa: gõ /han", n) }
 
 // rank puts what is late first, then what is to come; what is gathered for the
@@ -178,7 +202,7 @@ func footing(lines []Reminder, own bool) string {
 
 // reminder is one line in full, without whose it is.
 func reminder(l Reminder, today journey.Date, c *journey.Calendar) string {
-	text := html.EscapeString(l.Rule.Title) + ", " + when(l.Deadline, today, c) + "."
+	text := titled(l.Deadline) + ", " + when(l.Deadline, today, c) + "."
 	if late(l.Deadline, today) && missed(l) != "" {
 		text += " " + missed(l)
 	}
@@ -193,7 +217,7 @@ func reminder(l Reminder, today journey.Date, c *journey.Calendar) string {
 
 // gathered is one line in short.
 func gathered(l Reminder, today journey.Date, c *journey.Calendar) string {
-	text := html.EscapeString(l.Rule.Title) + ", hạn " + dayText(l.Due) + ", " + Left(l.Deadline, today, c)
+	text := titled(l.Deadline) + ", hạn " + dayText(l.Due) + ", " + Left(l.Deadline, today, c)
 	if sure := unsure(l.Deadline); sure != "" {
 		text += " <i>(" + sure + ")</i>"
 	}
@@ -217,7 +241,7 @@ func when(d journey.Deadline, today journey.Date, c *journey.Calendar) string {
 	day, left := "<b>"+dayText(d.Due)+"</b>", Left(d, today, c)
 	switch {
 	case d.Rule.Kind == journey.Milestone:
-		return "mốc " + day + " (" + left + "; là mốc tự đến, không phải hạn)"
+		return "mốc " + day + " (" + left + "; " + ItComes + ")"
 	case d.Rule.Kind == journey.Earliest:
 		return "sớm nhất từ " + day + " (" + left + ")"
 	case late(d, today):
@@ -227,8 +251,17 @@ func when(d journey.Deadline, today journey.Date, c *journey.Calendar) string {
 	case d.Rule.Kind == journey.Meeting:
 		return "muộn nhất khoảng " + day + ", " + left
 	}
+	if runsOut(d) {
+		return "hết hạn ngày " + day + ", " + left
+	}
 	return "hạn " + day + ", " + left
 }
+
+// ItComes is said of a day on which something changes by itself.
+const ItComes = "ngày này tự đến, không phải hạn nộp"
+
+// runsOut reports whether the title names a paper that runs out, and no act.
+func runsOut(d journey.Deadline) bool { return strings.HasPrefix(d.Rule.Title, "Giấy ") }
 
 // Left says how far a deadline's day is: "còn 5 ngày làm việc", "hôm nay là
 // hạn", "trễ 3 ngày làm việc". What is no deadline is counted in days of the
@@ -240,6 +273,8 @@ func Left(d journey.Deadline, today journey.Date, c *journey.Calendar) string {
 		switch {
 		case days == 0:
 			return "là hôm nay"
+		case days > farDays:
+			return far(today, d.Due)
 		case days > 0:
 			return fmt.Sprintf("còn %d ngày", days)
 		}
@@ -252,12 +287,40 @@ func Left(d journey.Deadline, today journey.Date, c *journey.Calendar) string {
 		return "hôm nay là hạn"
 	case days > 0 && working == 0:
 		return fmt.Sprintf("còn %d ngày, đều là ngày nghỉ", days)
+	case working > farWorking:
+		return far(today, d.Due)
 	case days > 0:
 		return fmt.Sprintf("còn %d ngày làm việc", working)
 	case working == 0:
 		return "đã quá hạn, chưa sang ngày làm việc kế tiếp"
 	}
 	return fmt.Sprintf("trễ %d ngày làm việc", -working)
+}
+
+// What lies further off is not counted in days.
+const (
+	farWorking = 60
+	farDays    = 90
+)
+
+// far says roughly how far off a day is, in months, or from two years on in
+// years.
+func far(today, due journey.Date) string {
+	months := 0
+	for today.AddMonths(months).Before(due) {
+		months++
+	}
+	about := "còn gần"
+	if today.AddMonths(months) == due {
+		about = "còn"
+	}
+	if months < 24 {
+		return fmt.Sprintf("%s %d tháng", about, months)
+	}
+	if months%12 != 0 {
+		about = "còn gần"
+	}
+	return fmt.Sprintf("%s %d năm", about, (months+11)/12)
 }
 
 // missed says what follows from a day that has passed, to a student gently.
@@ -278,24 +341,33 @@ func missed(l Reminder) string {
 
 // climbed says why the reader hears of what nobody answered, and who else does.
 func climbed(l Reminder) string {
+	secretary, officer := slices.Contains(l.Also, journey.CellSecretary), slices.Contains(l.Also, journey.YouthOfficer)
 	if l.To == journey.Mentor {
-		switch l.Climb {
-		case journey.Second:
-			return "Mình nhắc lại vì chưa thấy trả lời."
-		case journey.ToSecretary:
-			return "Chưa thấy trả lời, mình đã báo bí thư chi bộ."
-		case journey.ToOfficer:
-			return "Chưa thấy trả lời, mình đã báo bí thư chi bộ và cán bộ Đoàn."
-		case journey.Regular, journey.WeekSummary:
+		told := "bí thư chi bộ và cán bộ Đoàn"
+		switch {
+		case l.Climb == journey.Second, secretary && officer:
+			told = ""
+		case l.Climb == journey.ToSecretary && secretary:
+			told = ""
+		case l.Climb == journey.ToSecretary, officer:
+			told = "bí thư chi bộ"
+		case secretary:
+			told = "cán bộ Đoàn"
 		}
-		return ""
+		switch {
+		case l.Climb != journey.Second && l.Climb != journey.ToSecretary && l.Climb != journey.ToOfficer:
+			return ""
+		case told == "":
+			return "Mình nhắc lại vì chưa thấy trả lời."
+		}
+		return "Chưa thấy trả lời, mình đã báo " + told + "."
 	}
 	mentor := "Chưa phân công người giúp đỡ"
 	if l.Mentor != "" {
 		mentor = "Người giúp đỡ (" + html.EscapeString(cutTo(l.Mentor, 60)) + ") chưa trả lời"
 	}
 	switch {
-	case l.Climb == journey.ToSecretary && l.To == journey.CellSecretary:
+	case l.Climb == journey.ToSecretary && l.To == journey.CellSecretary, l.Climb == journey.ToOfficer && l.To == journey.CellSecretary && officer:
 		return mentor + "."
 	case l.Climb == journey.ToOfficer && l.To == journey.CellSecretary:
 		return mentor + "; mình đã báo cán bộ Đoàn."

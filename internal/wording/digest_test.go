@@ -60,6 +60,10 @@ func TestDigest(t *testing.T) {
 	unsure.Tentative = true
 	nobody := climbedTo(line(t, "sv1", "Nguyễn Lan", "2026-11-26", secretary, review), journey.ToSecretary)
 	nobody.Mentor = ""
+	unchecked := line(t, "sv2", "Đỗ Huy", "2026-12-01", mentor, ceremony)
+	unchecked.Version = &journey.Version{}
+	officer := climbedTo(line(t, "sv2", "Đỗ Huy", "2026-11-26", secretary, review), journey.ToOfficer)
+	officer.Also = []journey.Role{journey.YouthOfficer}
 	tests := map[string]struct {
 		day, today string
 		again      bool
@@ -89,7 +93,7 @@ func TestDigest(t *testing.T) {
 
 • <b>Lê Mai</b>: Tổ chức lễ kết nạp, <b>hôm nay là hạn</b> (25/11/2026).
 
-• <b>Đỗ Huy</b>: Hết 12 tháng dự bị, mốc <b>22/12/2026</b> (còn 27 ngày; là mốc tự đến, không phải hạn).
+• <b>Đỗ Huy</b>: Hết 12 tháng dự bị, mốc <b>22/12/2026</b> (còn 27 ngày; ngày này tự đến, không phải hạn nộp).
 
 <b>Tồn lâu, mình gom lại mỗi tuần</b>
 • <b>Vũ An</b>: Tổ chức lễ kết nạp, hạn 01/9/2026, trễ 59 ngày làm việc
@@ -165,6 +169,26 @@ Cần giúp chỗ nào, bạn nhắn người giúp đỡ của mình: Trần Mi
 [Đã làm xong:cb2:edb22341:20261125] [Nhắc lại sau hoan:cb2:edb22341:20261125]
 [Vì sao ngày này? visao:cb2:edb22341:20261125]`,
 		},
+		"what several lines are not sure of is said once": {
+			"2026-11-25", "2026-11-25", false, []Reminder{unsure, unchecked},
+			`<b>Việc cần nhớ, thứ Tư 25/11/2026</b>
+
+• <b>Đỗ Huy</b>: Tổ chức lễ kết nạp, hạn <b>01/12/2026</b>, còn 4 ngày làm việc. *
+
+• <b>Nguyễn Lan</b>: Nộp bản nhận xét đảng viên dự bị, hạn <b>04/01/2027</b>, còn 27 ngày làm việc. <i>(tạm tính)</i> *
+
+<i>* chưa kiểm chứng theo văn bản hiện hành</i>
+[Đã làm xong:-:20261125] [Nhắc lại sau hoan:-:20261125]
+[Vì sao ngày này? visao:-:20261125]`,
+		},
+		"an officer does not hear that the officer was told": {
+			"2026-11-25", "2026-11-25", false, []Reminder{officer},
+			`<b>Việc cần nhớ, thứ Tư 25/11/2026</b>
+
+• <b>Đỗ Huy</b>: Nộp bản nhận xét đảng viên dự bị, hạn <b>26/11/2026</b>, còn 1 ngày làm việc. Người giúp đỡ (Trần Minh) chưa trả lời.
+[Đã làm xong:sv2:edb22341:20261125] [Nhắc lại sau hoan:sv2:edb22341:20261125]
+[Vì sao ngày này? visao:sv2:edb22341:20261125]`,
+		},
 		"asked for again, it is not late": {
 			"2026-11-25", "2026-11-27", true,
 			[]Reminder{line(t, "sv1", "<Lan>", "2026-11-28", mentor, journey.Rule{Kind: journey.Earliest, Title: "Đủ 12 tháng"})},
@@ -232,6 +256,10 @@ func TestLeft(t *testing.T) {
 		"a milestone today":                   {journey.Milestone, "2027-02-07", "2027-02-07", "là hôm nay"},
 		"a milestone passed is not late":      {journey.Milestone, "2027-02-09", "2027-02-07", "đã qua 2 ngày"},
 		"what may begin is not late":          {journey.Earliest, "2027-02-09", "2027-02-07", "đã qua 2 ngày"},
+		"sixty working days are counted":      {journey.Latest, "2026-11-25", "2027-02-25", "còn 60 ngày làm việc"},
+		"further off in months":               {journey.Latest, "2026-11-25", "2027-10-05", "còn gần 11 tháng"},
+		"in years":                            {journey.Latest, "2026-11-25", "2029-06-20", "còn gần 3 năm"},
+		"to the day":                          {journey.Milestone, "2026-11-25", "2027-11-25", "còn 12 tháng"},
 		"at the next meeting, within a month": {journey.Meeting, "2026-11-23", "2026-12-23", "còn 21 ngày làm việc"},
 	}
 	for name, tt := range tests {
@@ -291,7 +319,7 @@ Tổ chức lễ kết nạp
 Hết 12 tháng dự bị
 • Tính từ: ` + title("E_CEREMONY_HELD") + `, ngày 30/5/2026.
 • Cộng 12 tháng theo lịch: 30/5/2027.
-• Kết quả: Chủ nhật 30/5/2027 là mốc tự đến, không phải hạn, không lùi vì ngày nghỉ.
+• Kết quả: Chủ nhật 30/5/2027; ngày này tự đến, không phải hạn nộp; không lùi vì ngày nghỉ.
 
 <i>Nguồn: Quy định 208-QĐ/TW ngày 26/7/2026, điểm 4.</i>`,
 		},
@@ -329,6 +357,69 @@ Khai hồ sơ đảng viên
 			}
 			if got := Why(d, rules, tt.sources); got != tt.want {
 				t.Errorf("from %s to %s:\n%s\nwant\n%s", tt.from, tt.due, got, tt.want)
+			}
+		})
+	}
+}
+
+func TestWhySaysOnlyWhatWasCalculated(t *testing.T) {
+	rules := builtRules(t)
+	of := func(id string, duty bool) *journey.Rule {
+		list := rules.DeadlineRules
+		if duty {
+			list = rules.Duties
+		}
+		for i := range list {
+			if list[i].ID == id {
+				return &list[i]
+			}
+		}
+		t.Fatalf("no rule %s", id)
+		return nil
+	}
+	tests := map[string]struct {
+		rule           *journey.Rule
+		anchor         journey.EventID
+		from, due      string
+		detail         string
+		want, mustLack []string
+	}{
+		"a month that begins on a Sunday": {
+			of("rc-cell-meeting", true), "E_DUTY_DONE", "2026-11-01", "2026-11-30", "2026-11",
+			[]string{"Tính từ: kỳ tháng 11/2026, từ ngày 01/11/2026.", "Hạn tính theo ngày cuối kỳ, không lùi vì ngày nghỉ."}, []string{"nên hạn lùi", "2026-11"},
+		},
+		"dues": {
+			of("dl-dues-month", false), "E_DUES_MONTH", "2026-11-01", "2026-11-30", "2026-11",
+			[]string{"kỳ tháng 11/2026", "không lùi vì ngày nghỉ"}, []string{"nên hạn lùi", "2026-11"},
+		},
+		"an extension": {
+			of("dl-decision-admit-ext", false), "", "2027-01-26", "2027-02-23", "",
+			[]string{"Tính từ: hết hạn trước, ngày 26/01/2027."}, []string{"mốc bắt đầu"},
+		},
+		"less than twelve months": {
+			of("dl-temp-move", false), "E_TEMP_TRANSFER_START", "2027-05-10", "2028-05-09", "",
+			[]string{"Phải trước khi đủ 12 tháng: chậm nhất 09/5/2028."}, []string{"-1", "nên hạn lùi"},
+		},
+		"a duty with an interval": {
+			of("rc-mentor-remark", true), "E_DUTY_DONE", "2026-09-06", "2026-12-07", "2026-09-06",
+			[]string{"Tính từ: lần làm trước, ngày 06/9/2026.", "Cứ 3 tháng một lần: 06/12/2026.", "nên hạn lùi"}, []string{"2026-09"},
+		},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := Why(journey.Deadline{
+				Rule: tt.rule, Version: &tt.rule.Versions[0], Detail: tt.detail, Due: on(t, tt.due),
+				Anchor: journey.Event{ID: tt.anchor, On: on(t, tt.from), Detail: tt.detail},
+			}, rules, nil)
+			for _, want := range tt.want {
+				if !strings.Contains(got, want) {
+					t.Errorf("no %q in\n%s", want, got)
+				}
+			}
+			for _, bad := range tt.mustLack {
+				if strings.Contains(got, bad) {
+					t.Errorf("%q in\n%s", bad, got)
+				}
 			}
 		})
 	}

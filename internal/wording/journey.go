@@ -3,6 +3,7 @@ package wording
 import (
 	"fmt"
 	"html"
+	"slices"
 	"strings"
 
 	"donghanh/internal/journey"
@@ -110,11 +111,21 @@ func Way(s Standing) string {
 		b.WriteString("\n<i>Lưu ý: " + SideName(side) + ".</i>")
 	}
 	b.WriteString("\n\n" + drawn(s.State))
+	if s.State.Unproposed && !slices.Contains(s.State.Side, journey.Removed) {
+		b.WriteString("\n" + LookedAt)
+	}
+	age := "Tuổi đảng tính từ"
+	if s.State.Stage != journey.OfficialMember {
+		age += " (khi được công nhận)"
+	}
+	if unrecognised(s.State) {
+		s.State.AgeFrom = journey.Date{}
+	}
 	for _, day := range []struct {
 		what string
 		on   journey.Date
 	}{
-		{"Ngày vào Đảng (lễ kết nạp)", s.State.Joined}, {"Tuổi đảng tính từ", s.State.AgeFrom}, {"Ngày chính thức (lễ + 12 tháng, khi được công nhận)", s.State.Official},
+		{"Ngày vào Đảng (lễ kết nạp)", s.State.Joined}, {age, s.State.AgeFrom}, {"Ngày chính thức (lễ + 12 tháng, khi được công nhận)", s.State.Official},
 	} {
 		if !day.on.IsZero() {
 			fmt.Fprintf(&b, "\n%s: %s", day.what, dayText(day.on))
@@ -132,6 +143,8 @@ func Way(s Standing) string {
 		fmt.Fprintf(&b, "\n%d. %s", i+1, listed(l, s.Today, s.Calendar))
 	}
 	switch {
+	case len(s.Next) == 0 && s.More > 0:
+		fmt.Fprintf(&b, "\nChưa có ngày nào trong 18 tháng tới. Xa hơn có %d việc, gõ /han.", s.More)
 	case len(s.Next) == 0:
 		b.WriteString("\nChưa có hạn nào đang mở.")
 	case s.More > 0:
@@ -142,6 +155,24 @@ func Way(s Standing) string {
 		b.WriteString("\n• " + line)
 	}
 	return b.String()
+}
+
+// LookedAt is what anybody reads of a member whom the cell has looked at while
+// the committee has not decided, and whom it did not propose to recognise.
+const LookedAt = "Chi bộ đã xét, chờ cấp ủy có thẩm quyền quyết định. Hỏi bí thư chi bộ."
+
+// unrecognised reports whether nothing may be said that sounds as if the person
+// were to become a full member.
+func unrecognised(s journey.State) bool {
+	return s.Unproposed || slices.ContainsFunc(s.Side, func(side journey.Side) bool { return side == journey.Removed || side == journey.Withdrawn })
+}
+
+// standsIn names where somebody stands.
+func standsIn(s journey.State) string {
+	if s.Unproposed {
+		return "Chi bộ đã xét, chờ cấp ủy quyết định"
+	}
+	return StageName(s.Stage)
 }
 
 // drawn is the line of stages: ● behind, ◉ here, ○ ahead.
@@ -167,6 +198,19 @@ func drawn(s journey.State) string {
 	}
 	var lines []string
 	for i, p := range parts {
+		title := p.title
+		switch {
+		case i == len(parts)-1 && i != here && unrecognised(s):
+			continue
+		case i == here && s.Unproposed:
+			if slices.Contains(s.Side, journey.Removed) {
+				continue
+			}
+			lines = append(lines, "◉ <b>"+standsIn(s)+"</b>"+since)
+			continue
+		case i == here && i == len(parts)-1 && s.Stage != journey.OfficialMember:
+			title = "Đã đủ 12 tháng, chưa được công nhận: vẫn là đảng viên dự bị"
+		}
 		switch {
 		case i < here:
 			lines = append(lines, "● "+p.title)
@@ -175,7 +219,7 @@ func drawn(s journey.State) string {
 		case len(p.stages) == 1:
 			lines = append(lines, "◉ <b>"+p.title+"</b>"+since)
 		default:
-			lines = append(lines, "◉ <b>"+p.title+"</b>")
+			lines = append(lines, "◉ <b>"+title+"</b>")
 			for j, stage := range p.stages {
 				switch {
 				case j < at:
@@ -197,6 +241,8 @@ func paper(p journey.Paper, today journey.Date) string {
 	switch {
 	case !p.Has:
 		return "○ " + title + ": chưa thấy ghi"
+	case !p.Used.IsZero():
+		return "✓ " + title + ": đã dùng để chi bộ xét ngày " + dayText(p.Used)
 	case !p.Until.IsZero() && p.Until.Before(today):
 		return "✗ " + title + ": hết hạn từ " + dayText(p.Until)
 	case !p.Until.IsZero():
@@ -260,12 +306,12 @@ func Students(lines []StudentLine, first, all int, query string, today journey.D
 				b.WriteString("\n")
 			}
 		}
-		fmt.Fprintf(&b, "\n%d. <b>%s</b>: %s", first+i+1, name(l.Person), lowerFirst(StageName(l.State.Stage)))
+		fmt.Fprintf(&b, "\n%d. <b>%s</b>: %s", first+i+1, name(l.Person), lowerFirst(standsIn(l.State)))
 		for _, side := range l.State.Side {
 			b.WriteString(", " + SideName(side))
 		}
 		if l.Next.Rule != nil {
-			fmt.Fprintf(&b, "; %s %s, %s", lowerFirst(html.EscapeString(l.Next.Rule.Title)), dayText(l.Next.Due), Left(l.Next.Deadline, today, c))
+			fmt.Fprintf(&b, "; %s %s, %s", lowerFirst(titled(l.Next.Deadline)), dayText(l.Next.Due), Left(l.Next.Deadline, today, c))
 		}
 	}
 	b.WriteString("\n\nBấm tên để xem chi tiết.")
@@ -293,6 +339,8 @@ const (
 	AllStudents = "Cả danh sách"
 	RecordLabel = "Ghi mốc"
 	MyDeadlines = "Các hạn của tôi"
+	BackToWay   = "‹ Chặng đường của tôi"
+	TakeBack    = "Gỡ mốc ghi nhầm"
 	TypeName    = "Gõ tên hoặc một phần tên, có dấu hay không đều được, ví dụ: lan."
 	ChooseUnit  = "Đơn vị của bạn có nhiều sinh viên. Bạn chọn một đơn vị để xem:"
 )

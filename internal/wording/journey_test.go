@@ -43,7 +43,7 @@ func TestEveryStageStandsOnceOnTheDrawnWay(t *testing.T) {
 			t.Errorf("stage %q is drawn as\n%s", s, got)
 		}
 		for line := range strings.Lines(got) {
-			if len([]rune(line)) > 60 {
+			if len([]rune(strings.NewReplacer("<b>", "", "</b>", "").Replace(line))) > 62 {
 				t.Errorf("a line too long for a phone: %q", line)
 			}
 		}
@@ -85,12 +85,13 @@ func TestPapersSayWhetherTheyCount(t *testing.T) {
 		p    journey.Paper
 		want string
 	}{
-		"not recorded":              {journey.Paper{Title: "Đơn"}, "○ Đơn: chưa thấy ghi"},
-		"there, for good":           {journey.Paper{Title: "Đơn", Has: true}, "✓ Đơn: có"},
-		"there, of a day":           {journey.Paper{Title: "Đơn", Has: true, On: journey.Date{Year: 2026, Month: 3, Day: 2}}, "✓ Đơn: có, ngày 02/3/2026"},
-		"counts for its last day":   {journey.Paper{Title: "Giấy", Has: true, Until: today}, "✓ Giấy: dùng đến 24/11/2026"},
-		"expired the day before":    {journey.Paper{Title: "Giấy", Has: true, Until: today.AddDays(-1)}, "✗ Giấy: hết hạn từ 23/11/2026"},
-		"a title with a sign in it": {journey.Paper{Title: "<b>"}, "○ &lt;b&gt;: chưa thấy ghi"},
+		"not recorded":                       {journey.Paper{Title: "Đơn"}, "○ Đơn: chưa thấy ghi"},
+		"there, for good":                    {journey.Paper{Title: "Đơn", Has: true}, "✓ Đơn: có"},
+		"there, of a day":                    {journey.Paper{Title: "Đơn", Has: true, On: journey.Date{Year: 2026, Month: 3, Day: 2}}, "✓ Đơn: có, ngày 02/3/2026"},
+		"counts for its last day":            {journey.Paper{Title: "Giấy", Has: true, Until: today}, "✓ Giấy: dùng đến 24/11/2026"},
+		"expired the day before":             {journey.Paper{Title: "Giấy", Has: true, Until: today.AddDays(-1)}, "✗ Giấy: hết hạn từ 23/11/2026"},
+		"used by the cell, whatever it says": {journey.Paper{Title: "Giấy", Has: true, On: today.AddDays(-90), Used: today.AddDays(-1)}, "✓ Giấy: đã dùng để chi bộ xét ngày 23/11/2026"},
+		"a title with a sign in it":          {journey.Paper{Title: "<b>"}, "○ &lt;b&gt;: chưa thấy ghi"},
 	} {
 		if got := paper(tt.p, today); got != tt.want {
 			t.Errorf("%s: %q, want %q", name, got, tt.want)
@@ -138,13 +139,60 @@ func TestNamesAndTitlesAreEscaped(t *testing.T) {
 		"undone":          Undone(er, e, p),
 		"by another":      DoneByOther(p, said, said),
 		"undone by other": UndoneByOther(p, said, said),
+		"taking back":     AskTakeBack(p, true),
+		"nothing to take": AskTakeBack(p, false),
+		"sure":            SureTakeBack(er, e, p, said),
 		"a detail":        AskDetail(er, true),
 		"an address":      FeedMade(said),
 		"my data":         MyData(Stored{Person: p}),
-		"an event for":    AskEvent(p),
+		"an event for":    AskEvent(p, 1, 2),
 	} {
 		if !strings.Contains(got, `&lt;a href=&#34;x&#34;&gt;&amp;&#39;`) || strings.Contains(got, "<a") || strings.Contains(got, `"x"`) {
 			t.Errorf("%s: %q came out as\n%s", name, said, got)
+		}
+	}
+}
+
+func TestNobodyIsGivenFalseHope(t *testing.T) {
+	c, day := builtRules(t).Calendar, journey.Date{Year: 2027, Month: 2, Day: 1}
+	for name, s := range map[string]journey.State{
+		"not proposed": {Stage: journey.OfficialDecision, Since: day, Joined: day.AddMonths(-13), AgeFrom: day.AddMonths(-14), Unproposed: true},
+		"removed":      {Stage: journey.Probation, Side: []journey.Side{journey.Removed}, Joined: day.AddMonths(-6), AgeFrom: day.AddMonths(-7)},
+		"both":         {Stage: journey.OfficialDecision, Side: []journey.Side{journey.Removed}, Joined: day.AddMonths(-13), Unproposed: true},
+	} {
+		got := Way(Standing{Person: journey.Person{Name: "Lan"}, State: s, Today: day, Calendar: c})
+		for _, bad := range []string{"ông nhận", "Ngày chính thức", "Tuổi đảng", "Đảng viên chính thức"} {
+			if strings.Contains(got, bad) {
+				t.Errorf("%s: %q in\n%s", name, bad, got)
+			}
+		}
+		if strings.Contains(got, LookedAt) != (name == "not proposed") {
+			t.Errorf("%s: what is waited for in\n%s", name, got)
+		}
+	}
+	if got := Students([]StudentLine{{State: journey.State{Stage: journey.OfficialDecision, Unproposed: true}}}, 0, 1, "", day, c); strings.Contains(got, "công nhận") {
+		t.Errorf("in a list: %q", got)
+	}
+	if got := drawn(journey.State{Stage: journey.OfficialReview, Since: day}); !strings.Contains(got, "Đã đủ 12 tháng, chưa được công nhận: vẫn là đảng viên dự bị") {
+		t.Errorf("on the day probation ends:\n%s", got)
+	}
+}
+
+func TestConsentSaysWhatIsKeptOfWhom(t *testing.T) {
+	student := Consent(journey.Person{Name: "Lan", Roles: []journey.Role{journey.Student}})
+	staff := Consent(journey.Person{Name: "Minh", Roles: []journey.Role{journey.Mentor, journey.CellSecretary}})
+	if !strings.Contains(student, "Việc trễ hạn thì mình báo người giúp đỡ, bí thư chi bộ, cán bộ Đoàn") || strings.Contains(student, "\n6.") {
+		t.Errorf("a student agrees to\n%s", student)
+	}
+	if strings.Contains(staff, "chặng đường") || strings.Contains(staff, "giấy tờ") {
+		t.Errorf("a mentor agrees to\n%s", staff)
+	}
+}
+
+func TestAPeriodEnds(t *testing.T) {
+	for in, want := range map[string]string{"2026-11": "2026-11-30", "2026-Q3": "2026-09-30", "2026-H2": "2026-12-31", "2026": "2026-12-31", "2026-09-06": "", "": "", "2026-": "2026-12-31", "xã": ""} {
+		if got := periodEnd(in).String(); got != want {
+			t.Errorf("%q ends on %q, want %q", in, got, want)
 		}
 	}
 }

@@ -38,16 +38,24 @@ func HowToLink() string {
 	return "Bạn có trong danh sách theo dõi của đơn vị thì xin cán bộ Đoàn hoặc bí thư chi bộ một liên kết riêng, bấm vào là xong. Từ đó mình cho bạn biết bạn đang ở bước nào và nhắc trước từng hạn."
 }
 
-// Consent says whose start code it is and what is stored once they agree.
+// Consent says whose start code it is and what is stored once they agree: of a
+// student the way, of others what they record.
 func Consent(p journey.Person) string {
-	return "Liên kết này của <b>" + name(p) + "</b> (" + RolesOf(p.Roles) + unitOf(p) + "). Đúng là bạn chứ?\n\n" +
+	text := "Liên kết này của <b>" + name(p) + "</b> (" + RolesOf(p.Roles) + unitOf(p) + "). Đúng là bạn chứ?\n\n" +
 		"Khi bạn đồng ý, mình lưu:\n" +
 		"1. số tài khoản Telegram này, để nhắn đúng bạn;\n" +
-		"2. họ tên, mã, đơn vị, vai trò do đơn vị cung cấp;\n" +
+		"2. họ tên, mã, đơn vị, vai trò do đơn vị cung cấp;\n"
+	if !p.Has(journey.Student) {
+		return text +
+			"3. mốc và việc bạn ghi: kèm mã của bạn và giờ ghi;\n" +
+			"4. đã nhắc bạn việc gì, ngày nào.\n\n" +
+			"Cán bộ phụ trách đơn vị xem được mục 2, 3. Bạn xem, tải về hoặc ngừng bất cứ lúc nào bằng /dulieu."
+	}
+	return text +
 		"3. ngày của các mốc trên chặng đường, do người có vai trò ghi;\n" +
 		"4. giấy tờ đã có hay chưa, ngày ghi và hạn dùng; không lưu ảnh hay nội dung;\n" +
 		"5. đã nhắc bạn việc gì, ngày nào.\n\n" +
-		"Người giúp đỡ và cán bộ phụ trách đơn vị xem được mục 2, 3, 4. Bạn xem, tải về hoặc ngừng bất cứ lúc nào bằng /dulieu."
+		"Người giúp đỡ và cán bộ phụ trách đơn vị xem được mục 2, 3, 4. Việc trễ hạn thì mình báo người giúp đỡ, bí thư chi bộ, cán bộ Đoàn. Bạn xem, tải về hoặc ngừng bất cứ lúc nào bằng /dulieu."
 }
 
 func unitOf(p journey.Person) string {
@@ -70,7 +78,7 @@ func Linked(p journey.Person, first []Reminder, all int, commands []Command) str
 			b.WriteString("\n• " + brief(l))
 		}
 		if all > len(first) {
-			fmt.Fprintf(&b, "\n… và %d việc nữa.", all-len(first))
+			fmt.Fprintf(&b, "\n… và %d việc nữa: /han", all-len(first))
 		}
 	}
 	b.WriteString("\n\n" + commandList(commands))
@@ -87,7 +95,7 @@ func commandList(commands []Command) string {
 
 // brief is a deadline in one line: whose, what, until when.
 func brief(l Reminder) string {
-	text := html.EscapeString(l.Rule.Title) + ": " + dayText(l.Due)
+	text := titled(l.Deadline) + ": " + dayText(l.Due)
 	if l.Whose != "" {
 		text = html.EscapeString(cutTo(l.Whose, 60)) + ", " + text
 	}

@@ -17,14 +17,18 @@ const (
 	MoreEvents    = "Mốc khác"
 	NoneOfThese   = "Không ghi thêm"
 	TypeDay       = "Gõ ngày, ví dụ: 22/12/2026, 20/11 hoặc hôm qua."
-	BadDay        = "Mình chưa đọc được ngày này. Gõ dạng ngày/tháng/năm, ví dụ: 22/12/2026. Thôi không ghi: /huy."
+	BadDay        = "Mình đang chờ bạn gõ ngày, và chưa đọc được ngày này. Gõ dạng ngày/tháng/năm, ví dụ: 22/12/2026. Thôi không ghi: /huy."
 	TypeAnother   = "Gõ ngày khác, hoặc /huy để thôi."
+	BadPlace      = "Mình đang chờ tên nơi, còn đây là một ngày. Bạn gõ tên nơi, ví dụ: xã Hòa Bình, tỉnh Lào Cai. Thôi không ghi: /huy."
+	PressOne      = "Mình đang chờ bạn bấm một nút ở tin trên. Thôi không ghi: /huy."
 	BadDetail     = "Bạn gõ ngắn gọn tên nơi hoặc mã, dưới 60 chữ, không kèm số điện thoại, số giấy tờ. Thôi không ghi: /huy."
 	GoneMeanwhile = "Việc này không còn ở đây nữa. Gõ /han hoặc /sinhvien để xem lại."
 
 	ToastStands   = "Việc này đã được ghi rồi"
 	ToastUndone   = "Đã hoàn tác"
-	ToastTooLate  = "Đã quá một phút, không hoàn tác được nữa"
+	ToastTooLate  = "Đã quá một phút. Bí thư chi bộ hoặc cán bộ Đoàn gỡ được: mở sinh viên, bấm «Gỡ mốc ghi nhầm»"
+	ToastRests    = "Có mốc khác dựa vào mốc này, gỡ mốc kia trước"
+	TakeItBack    = "Gỡ mốc này"
 	ToastFollowed = "Sau mốc này đã có mốc khác được ghi"
 )
 
@@ -37,9 +41,49 @@ func shortDay(d journey.Date) string { return fmt.Sprintf("%02d/%02d", d.Day, d.
 // EventLabel labels the button of a kind of event.
 func EventLabel(e journey.EventRule) string { return cutTo(e.Title, 60) }
 
-// AskEvent asks what took place.
-func AskEvent(p journey.Person) string {
-	return "<b>Ghi mốc cho " + name(p) + "</b>\nViệc gì đã diễn ra?"
+// AskEvent asks what took place; page, from 1, is one of so many.
+func AskEvent(p journey.Person, page, pages int) string {
+	text := "<b>Ghi mốc cho " + name(p) + "</b>\nViệc gì đã diễn ra?"
+	if pages > 1 {
+		text += fmt.Sprintf(" (trang %d/%d)", page, pages)
+	}
+	return text
+}
+
+// AskTakeBack asks which of the events last recorded was recorded by mistake.
+func AskTakeBack(p journey.Person, some bool) string {
+	if !some {
+		return "Chưa có mốc nào được ghi cho " + name(p) + " để gỡ."
+	}
+	return "<b>Gỡ mốc ghi nhầm của " + name(p) + "</b>\nMốc nào ghi nhầm? Đây là những mốc ghi gần nhất."
+}
+
+// FactLabel labels the button of an event.
+func FactLabel(rule journey.EventRule, e journey.Event) string {
+	return dayText(e.On) + ": " + cutTo(rule.Title, 44)
+}
+
+// SureTakeBack asks before an event is taken back.
+func SureTakeBack(rule journey.EventRule, e journey.Event, p journey.Person, by string) string {
+	text := "Gỡ khỏi chặng đường của <b>" + name(p) + "</b>: " + fact(rule, e, "")
+	if by != "" {
+		text += ", do " + html.EscapeString(cutTo(by, 60)) + " ghi"
+	}
+	return text + "?\n\nMốc không tính nữa, các hạn trở lại như khi chưa ghi. Mình giữ lại ai gỡ, lúc nào; người đã được báo việc này xong sẽ được báo lại."
+}
+
+// StillRests refuses to take back what a later event rests on.
+func StillRests(r *journey.Refusal, title func(journey.EventID) string) string {
+	text := "Mình chưa gỡ «" + html.EscapeString(title(r.Event)) + "»"
+	for _, id := range r.Needs {
+		text += ": «" + html.EscapeString(title(id)) + "», ngày " + dayText(r.Date) + ", dựa vào mốc này"
+	}
+	return text + ". Mốc đó cũng ghi nhầm thì gỡ trước."
+}
+
+// TooEarlyToCount refuses the day of a duty before the one it is counted from.
+func TooEarlyToCount(from journey.Date) string {
+	return "Lần này tính từ ngày " + dayText(from) + ", nên ngày làm phải từ hôm đó trở đi."
 }
 
 // NothingToRecord says that nothing can be recorded of a student now.
@@ -112,14 +156,19 @@ func ConfirmRecord(rule journey.EventRule, e journey.Event, detail string, p jou
 // Recorded says that an event stands, and what follows from it.
 func Recorded(rule journey.EventRule, e journey.Event, detail string, p journey.Person, own bool, follows []Reminder, today journey.Date, c *journey.Calendar) string {
 	var b strings.Builder
+	late := ""
 	b.WriteString("Đã ghi")
 	if !own {
 		b.WriteString(" cho <b>" + name(p) + "</b>")
 	}
 	if rule.Detail == journey.OfDuty {
+		_, of, _ := strings.Cut(e.Detail, "/")
+		if ends := periodEnd(of); !ends.IsZero() && ends.Before(today) {
+			late = "\nMình ghi cho kỳ " + html.EscapeString(period(of)) + ", là kỳ đã qua."
+		}
 		detail = ""
 	}
-	b.WriteString(": " + fact(rule, e, Place(detail)) + ".")
+	b.WriteString(": " + fact(rule, e, Place(detail)) + "." + late)
 	if len(follows) > 0 {
 		b.WriteString("\n\n<b>Từ mốc này</b>")
 		for _, l := range follows {
@@ -210,6 +259,9 @@ func refusal(r *journey.Refusal, title func(journey.EventID) string) string {
 	case journey.PaperExpired:
 		return "giấy tờ bắt buộc chỉ dùng đến " + dayText(r.Date) + ", cần làm lại trước"
 	case journey.WrongStage:
+		if r.Stage == journey.NoStage && !r.Date.IsZero() {
+			return "ngày " + dayText(r.Date) + " lúc đó người này chưa có trong danh sách; bạn xem lại ngày, hoặc ghi các mốc trước đó trước"
+		}
 		return "người này đang ở bước «" + StageName(r.Stage) + "», chưa tới hoặc đã qua bước của mốc này"
 	case journey.NeedsFirst:
 		return "cần ghi " + needs(" hoặc ") + " trước"

@@ -85,7 +85,12 @@ func MyStatus() string {
 
 // OwnProbation says on which day a student's own probation ends.
 func OwnProbation(s journey.State, today journey.Date) string {
-	if s.Official.IsZero() {
+	switch {
+	case s.Unproposed:
+		return "<b>Của bạn:</b> " + LookedAt
+	case !s.Joined.IsZero() && s.Official.IsZero():
+		return "<b>Của bạn:</b> bạn hỏi bí thư chi bộ nhé."
+	case s.Official.IsZero():
 		return "<b>Của bạn:</b> chưa thấy ghi ngày lễ kết nạp, nên mình chưa tính được. Lễ đã tổ chức thì báo người giúp đỡ hoặc bí thư chi bộ ghi giúp."
 	}
 	text := "<b>Của bạn: " + dayText(s.Official) + "</b>, 12 tháng sau lễ kết nạp ngày " + dayText(s.Joined)
@@ -151,7 +156,7 @@ func UnknownCommand(name string) string {
 
 // NotForYou refuses a command that is for other roles.
 func NotForYou() string {
-	return "Lệnh này dành cho vai trò khác, hoặc cho người đã liên kết với danh sách của đơn vị. Gõ /trogiup để xem những việc bạn làm được ở đây."
+	return "Bạn chưa liên kết? Xin cán bộ một liên kết riêng. Đã liên kết rồi thì lệnh này dành cho vai trò khác; gõ /trogiup để xem việc bạn làm được ở đây."
 }
 
 // Stopped says that what was under way is cancelled.

@@ -47,17 +47,29 @@ func Why(d journey.Deadline, r *journey.Rules, sources []knowledge.Citation) str
 	return b.String() + ".</i>"
 }
 
+// byPeriod reports whether a deadline is one of a period: what is owed in a
+// month is owed by its last day, on whatever day that falls.
+func byPeriod(d journey.Deadline) bool { return d.Rule.Every != "" || d.Rule.Duty != "" }
+
 // countedFrom names what started the clock, and its day.
 func countedFrom(d journey.Deadline, r *journey.Rules) string {
 	what := "mốc bắt đầu"
-	if e, ok := r.Event(d.Anchor.ID); ok && e.Title != "" {
-		what = html.EscapeString(e.Title)
+	kind, _ := r.Event(d.Anchor.ID)
+	if kind.Title != "" {
+		what = html.EscapeString(kind.Title)
 	}
 	switch {
-	case d.Rule.Every != "":
-		return "đầu kỳ, ngày " + dayText(d.Anchor.On)
+	case byPeriod(d):
+		return "kỳ " + html.EscapeString(period(d.Detail)) + ", từ ngày " + dayText(d.Anchor.On)
+	case d.Rule.Follows != "":
+		what = "hết hạn trước"
+	case d.Rule.EveryMonths > 0 && kind.Detail == journey.OfDuty:
+		what = "lần làm trước"
+	case d.Rule.EveryMonths > 0 && d.Anchor.ID == "":
+		what = "ngày vào danh sách"
+	case d.Rule.EveryMonths > 0: // the detail is the day again
 	case d.Detail != "":
-		what += " (" + html.EscapeString(d.Detail) + ")"
+		what += " (" + html.EscapeString(period(d.Detail)) + ")"
 	}
 	return what + ", ngày " + dayText(d.Anchor.On)
 }
@@ -69,14 +81,25 @@ var periods = map[journey.Period]string{
 
 // counting shows the way from the first day to the last.
 func counting(point func(string, ...any), d journey.Deadline, c *journey.Calendar) {
-	if every := periods[d.Rule.Every]; every != "" {
-		point("Việc này làm %s một lần, nên hạn là cuối kỳ.", every)
+	if byPeriod(d) {
+		switch every := periods[d.Rule.Every]; {
+		case every != "":
+			point("Việc này làm %s một lần.", every)
+		case d.Rule.Count > 0:
+			point("Đây là tháng thứ %d trong năm chưa thấy ghi đã đóng.", d.Rule.Count)
+		}
+		point("Hạn tính theo ngày cuối kỳ, không lùi vì ngày nghỉ.")
 		return
 	}
 	if d.Version == nil {
 		return
 	}
 	v := d.Version
+	months := v.Months
+	if months == 0 && v.Days == 0 {
+		months = d.Rule.EveryMonths
+	}
+	plain := d.Anchor.On.AddMonths(months).AddDays(v.Days)
 	switch {
 	case v.WorkingDays > 0:
 		point("Đếm từ ngày kế tiếp, đủ %d ngày làm việc.", v.WorkingDays)
@@ -84,24 +107,20 @@ func counting(point func(string, ...any), d journey.Deadline, c *journey.Calenda
 			notCounted(point, d.Anchor.On, d.Due, c)
 		}
 		return
+	case v.Months != 0 && v.Days == -1:
+		point("Phải trước khi đủ %d tháng: chậm nhất %s.", v.Months, dayText(plain))
 	case v.Months != 0 && v.Days != 0:
-		point("Cộng %d tháng và %d ngày theo lịch: %s.", v.Months, v.Days, dayText(d.Anchor.On.AddMonths(v.Months).AddDays(v.Days)))
+		point("Cộng %d tháng và %d ngày theo lịch: %s.", v.Months, v.Days, dayText(plain))
 	case v.Months != 0:
-		point("Cộng %d tháng theo lịch: %s.", v.Months, dayText(d.Anchor.On.AddMonths(v.Months)))
+		point("Cộng %d tháng theo lịch: %s.", v.Months, dayText(plain))
 	case v.Days > 0:
-		point("Cộng %d ngày theo lịch: %s.", v.Days, dayText(d.Anchor.On.AddDays(v.Days)))
+		point("Cộng %d ngày theo lịch: %s.", v.Days, dayText(plain))
 	case v.Days < 0:
-		point("Lùi về trước %d ngày theo lịch: %s.", -v.Days, dayText(d.Anchor.On.AddDays(v.Days)))
-	case d.Rule.EveryMonths == 0 && d.Due != d.Anchor.On:
-		point("Trong kỳ đó, tới ngày cuối kỳ.")
+		point("Lùi về trước %d ngày theo lịch: %s.", -v.Days, dayText(plain))
 	case d.Rule.EveryMonths > 0:
-		point("Cứ %d tháng một lần: %s.", d.Rule.EveryMonths, dayText(d.Anchor.On.AddMonths(d.Rule.EveryMonths)))
+		point("Cứ %d tháng một lần: %s.", d.Rule.EveryMonths, dayText(plain))
 	}
-	months := v.Months
-	if months == 0 && v.Days == 0 {
-		months = d.Rule.EveryMonths
-	}
-	if plain := d.Anchor.On.AddMonths(months).AddDays(v.Days); plain.Before(d.Due) && !c.Works(plain) {
+	if moved, _ := c.NextWorking(plain); plain.Before(d.Due) && moved == d.Due {
 		point("Ngày đó là ngày nghỉ (%s), nên hạn lùi tới hết ngày làm việc kế tiếp.", offFor(plain, c))
 	}
 }
@@ -168,7 +187,7 @@ func result(d journey.Deadline) string {
 	day := weekday(d.Due) + " " + dayText(d.Due)
 	switch d.Rule.Kind {
 	case journey.Milestone:
-		return day + " là mốc tự đến, không phải hạn, không lùi vì ngày nghỉ"
+		return day + "; " + ItComes + "; không lùi vì ngày nghỉ"
 	case journey.Earliest:
 		return "sớm nhất từ " + day
 	case journey.Meeting:

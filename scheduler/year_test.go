@@ -327,7 +327,7 @@ func (m *mortal) Put(ctx context.Context, messages ...chat.Message) (isNew int, 
 // life is one process from its start on; calls is how many of the store it
 // lives for.
 func life(store *storetest.Memory, rules *journey.Rules, random *rand.Rand, calls int) Job {
-	m := &mortal{Memory: store, random: random, calls: calls}
+	m := &mortal{Memory: store, random: rand.New(rand.NewPCG(random.Uint64(), 0)), calls: calls} // several live at once
 	return Remind(Reminding{
 		Tracks: m, Inboxes: m, Outbox: m, Desk: waiting(0), Rules: func() *journey.Rules { return rules },
 		Hours: Hours{halfPastSeven, 21*time.Hour + 30*time.Minute, 6*time.Hour + 30*time.Minute}, Log: slog.New(slog.DiscardHandler),

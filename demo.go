@@ -17,7 +17,6 @@ import (
 	"donghanh/internal/journey"
 	"donghanh/internal/store"
 	"donghanh/internal/telegramtest"
-	"donghanh/scheduler"
 )
 
 // The people of the sample academy.
@@ -115,7 +114,7 @@ func newDemo(ctx context.Context, e env, start time.Time) (*sample, error) {
 		page: demo.New(demo.Config{Telegram: telegram, People: people, Clock: clock, Bot: "Đồng Hành"}),
 		bots: &bots{
 			log: log, now: clock.Now, lib: lib, db: db, rate: 30, above: sampleApproval,
-			hours:  scheduler.Hours{At: 7*time.Hour + 30*time.Minute, QuietFrom: 21*time.Hour + 30*time.Minute, QuietTo: 6*time.Hour + 30*time.Minute},
+			hours:  journey.Hours{At: 7*time.Hour + 30*time.Minute, QuietFrom: 21*time.Hour + 30*time.Minute, QuietTo: 6*time.Hour + 30*time.Minute},
 			client: bot.New(bot.Config{Token: demoToken, API: "http://" + api.Addr().String(), Now: clock.Now, Log: log}),
 		},
 	}, nil

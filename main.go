@@ -57,10 +57,12 @@ const help = `Đồng Hành - bot hỏi đáp về việc vào Đảng
   donghanh ask QUESTION                     câu trả lời một sinh viên sẽ nhận được
   donghanh ask --jsonl                      đọc {"id","question","prev"?} từng dòng, ghi kết quả từng dòng
   donghanh ask --score FILE                 chấm một tệp câu hỏi có nhãn
-  donghanh import [--dry-run] [--links FILE] FILE…   người và mốc từ XLSX, CSV; --template FILE: bảng mẫu
+  donghanh import [--dry-run] [--links FILE] FILE…
                                             nhập người và mốc từ XLSX, CSV: tất cả hoặc không gì cả
-  donghanh invite --role ROLE --name NAME [--unit UNIT]   liên kết một lần; --code CODE: cho người đã có
-                                            lời mời dùng một lần cho người không có trong danh sách
+  donghanh import --template FILE           bảng mẫu để điền
+  donghanh invite --role ROLE --name NAME [--unit UNIT]
+                                            liên kết dùng một lần cho người không có trong danh sách
+  donghanh invite --code CODE               liên kết mới cho người đã có trong danh sách
   donghanh check [--all] [DIR]              kiểm tra nội dung, chỉ ra tệp và dòng
   donghanh reindex                          dựng lại chỉ mục hạn từ các mốc đã lưu (khi có nghi ngờ)
   donghanh version

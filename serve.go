@@ -59,7 +59,7 @@ func serve(ctx context.Context, args []string, e env) (err error) {
 
 	b := &bots{
 		log: log, now: now, lib: lib, db: db, rate: cfg.SendRate, above: cfg.ApprovalAbove, admins: addresses(cfg.AdminIDs),
-		hours:  scheduler.Hours{At: cfg.RemindAt.SinceMidnight(), QuietFrom: cfg.QuietHours.From.SinceMidnight(), QuietTo: cfg.QuietHours.To.SinceMidnight()},
+		hours:  journey.Hours{At: cfg.RemindAt.SinceMidnight(), QuietFrom: cfg.QuietHours.From.SinceMidnight(), QuietTo: cfg.QuietHours.To.SinceMidnight()},
 		client: bot.New(bot.Config{Token: string(cfg.TelegramToken), API: cfg.TelegramAPI, Now: now, Log: log}),
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen)
@@ -226,7 +226,7 @@ type bots struct {
 	client   *bot.Client
 	rate     int
 	admins   []chat.Address // those the settings name
-	hours    scheduler.Hours
+	hours    journey.Hours
 	above    int // recipients from which on a notice needs a second officer
 	feedURL  string
 	menus    chan menu
@@ -239,8 +239,8 @@ type menu struct {
 	roles []journey.Role
 }
 
-// menusWaiting is how many menus may wait to be set; one more is set when the
-// person is met again.
+// menusWaiting is how many menus may wait to be set. One more is left as it is:
+// commands work without it.
 const menusWaiting = 1000
 
 // run runs the parts every bot has, and those given, until ctx ends or one
@@ -249,7 +249,7 @@ func (b *bots) run(ctx context.Context, more ...func(context.Context) error) err
 	b.menus = make(chan menu, menusWaiting)
 	b.handlers = handlers.New(handlers.Parts{
 		Talks: b.db, People: b.db, Desk: b.db, Outbox: b.db, Book: b.lib.Book, Rules: b.lib.Rules, Admins: b.admins, OnDuty: b.atDesk, Log: b.log,
-		Quiet: handlers.Quiet{From: b.hours.QuietFrom, To: b.hours.QuietTo}, FeedURL: b.feedURL, Introduce: b.hasRoles,
+		Hours: b.hours, FeedURL: b.feedURL, Introduce: b.hasRoles,
 		Notices: b.db, ApprovalAbove: b.above, Rate: b.rate, Sheet: workbook,
 	})
 	notices := b.notices()

@@ -74,7 +74,7 @@ func (r *Request) lines(all []item) []wording.Reminder {
 }
 
 func (r *Request) line(i item) wording.Reminder {
-	roles := rolesOn(r.Person, i.of.Person, i.d)
+	roles := r.Person.RolesOn(i.d, i.of.Person)
 	line := wording.Reminder{Deadline: i.d, May: overlap(roles, i.d.Rule.Record)}
 	for _, role := range roles {
 		if line.To == journey.Guest || sees([]journey.Role{role}, i.d) {

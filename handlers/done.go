@@ -236,7 +236,7 @@ func (h *Handlers) whichLine(ctx context.Context, r *Request, name string) (chat
 	asks := map[string]string{wording.ButtonDone: wording.WhichDone, wording.ButtonWhy: wording.WhichWhy, wording.ButtonLater: wording.WhichLater}
 	reply := chat.Reply{Texts: []string{asks[name]}}
 	for _, i := range lines {
-		m := matter{of: i.of, d: i.d, roles: rolesOn(r.Person, i.of.Person, i.d)}
+		m := matter{of: i.of, d: i.d, roles: r.Person.RolesOn(i.d, i.of.Person)}
 		if name == wording.ButtonDone && (!m.mayRecord() || len(closings(r, m.d)) == 0) {
 			continue
 		}

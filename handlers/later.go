@@ -51,7 +51,7 @@ func (h *Handlers) moments(r *Request, about []journey.Deadline) []moment {
 	}
 	soonest := r.At.Add(30 * time.Minute)
 	return slices.DeleteFunc(all, func(m moment) bool {
-		return last.IsZero() || m.at.Before(soonest) || !m.at.Before(last.AddDays(1).At(0)) || h.quiet.Holds(m.at)
+		return last.IsZero() || m.at.Before(soonest) || !m.at.Before(last.AddDays(1).At(0)) || h.hours.Quiet(m.at)
 	})
 }
 
@@ -126,20 +126,20 @@ func (h *Handlers) Later(ctx context.Context, r *Request) (chat.Reply, error) {
 func (h *Handlers) madeAgain(r *Request) string {
 	if r.arg(0) == several {
 		day, _ := stamped(r.arg(1)) // its digest was found
-		return fmt.Sprintf("digest/%s/%s", r.Who.Person.Code, day)
+		return journey.DigestName(r.Who.Person.Code, day)
 	}
 	day, err := stamped(r.arg(2))
 	if err != nil {
 		day = r.today()
 	}
-	return fmt.Sprintf("digest/%s/%s/%s/%s", r.Who.Person.Code, day, r.arg(0), r.arg(1))
+	return journey.DigestName(r.Who.Person.Code, day, r.arg(0), r.arg(1))
 }
 
 // hold keeps the person's silence about a deadline from climbing before a day.
 func (h *Handlers) hold(ctx context.Context, r *Request, i item, until journey.Date) error {
 	return h.change(ctx, r, i.of.Person.Code, func(t journey.Track) (journey.Track, bool, error) {
 		changed := false
-		for _, role := range rolesFor(r.Person, t.Person) {
+		for _, role := range r.Person.RolesFor(t.Person) {
 			told, ok := t.Told[i.d.Key()+"/"+string(role)]
 			if ok && told.Hold != until {
 				t, changed = t.WithHold(i.d.Key(), role, until), true

@@ -450,8 +450,8 @@ func (h *Handlers) draft(ctx context.Context, r *Request, n notice.Notice) (word
 		}
 		return id
 	}}
-	if n.Kind == notice.Send && !n.Urgent && h.quiet.Holds(r.At) {
-		d.Starts = h.quiet.After(r.At)
+	if n.Kind == notice.Send && !n.Urgent && h.hours.Quiet(r.At) {
+		d.Starts = h.hours.After(r.At)
 	}
 	if n.Audience.Group != 0 {
 		groups, err := h.notices.Groups(ctx)

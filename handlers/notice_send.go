@@ -130,7 +130,7 @@ func (h *Handlers) starts(n notice.Notice, now time.Time) time.Time {
 		at = n.At
 	}
 	if n.Kind == notice.Send && !n.Urgent {
-		at = h.quiet.After(at)
+		at = h.hours.After(at)
 	}
 	if !at.After(now) {
 		return time.Time{}

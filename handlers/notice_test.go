@@ -310,9 +310,6 @@ func TestTwoPressesOfSendNowAreOneNotice(t *testing.T) {
 
 // TestAnAudienceOfThousandsIsCountedInTheChat counts a whole academy.
 func TestAnAudienceOfThousandsIsCountedInTheChat(t *testing.T) {
-	if testing.Short() {
-		t.Skip("20,000 people")
-	}
 	r := newRoom(t, newTelegram(t))
 	sample := academy()[4] // one with a few events
 	var saves []journey.Save

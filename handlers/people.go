@@ -58,49 +58,12 @@ func (h *Handlers) acting(at chat.Address, p journey.Person) journey.Person {
 	return p
 }
 
-// rolesFor returns the roles in which p has to do with what is on the way of
-// another, or on p's own. A student is nothing but a student there.
-func rolesFor(p, of journey.Person) []journey.Role {
-	if p.Code == of.Code {
-		if of.Has(journey.Student) {
-			return []journey.Role{journey.Student}
-		}
-		return p.Roles
-	}
-	if !of.Has(journey.Student) || !p.MaySee(of) {
-		return nil
-	}
-	var roles []journey.Role
-	for _, role := range p.Roles {
-		switch role {
-		case journey.Mentor:
-			if of.Mentor == p.Code {
-				roles = append(roles, role)
-			}
-		case journey.CellSecretary, journey.YouthOfficer, journey.BaseCommittee:
-			if p.Unit.Covers(of.Unit) {
-				roles = append(roles, role)
-			}
-		}
-	}
-	return roles
-}
-
-// rolesOn returns the roles in which p has to do with one deadline: what falls to
-// the roles p leads in is p's own, though p may be a student too.
-func rolesOn(p, of journey.Person, d journey.Deadline) []journey.Role {
-	if p.Code == of.Code && d.OfStaff() {
-		return p.Roles
-	}
-	return rolesFor(p, of)
-}
-
 // as is the person with none but the roles in which they have to do with
 // another: a cell secretary elsewhere, who helps a student here, is no secretary
 // here. An admin stays one.
 func (r *Request) as(of journey.Person) journey.Person {
 	p := r.Person
-	p.Roles = slices.Clone(rolesFor(r.Person, of))
+	p.Roles = slices.Clone(r.Person.RolesFor(of))
 	if r.Person.Has(journey.Admin) {
 		p.Roles = append(p.Roles, journey.Admin)
 	}
@@ -165,7 +128,7 @@ func (h *Handlers) student(ctx context.Context, r *Request, code string) (t jour
 	if errors.Is(err, journey.ErrNotFound) {
 		return journey.Track{}, false, nil
 	}
-	if err != nil || !t.Person.Has(journey.Student) || len(rolesFor(r.Person, t.Person)) == 0 {
+	if err != nil || !t.Person.Has(journey.Student) || len(r.Person.RolesFor(t.Person)) == 0 {
 		return journey.Track{}, false, err
 	}
 	return t, true, nil
@@ -209,10 +172,10 @@ const closedFor = 60
 // find finds a deadline on a track by its short name, open or closed by one of
 // the latest events.
 func find(r *Request, t journey.Track, short string) (matter, bool) {
-	m := matter{of: t, roles: rolesFor(r.Person, t.Person)}
+	m := matter{of: t, roles: r.Person.RolesFor(t.Person)}
 	named := func(t journey.Track) bool {
 		for _, d := range r.Rules.Deadlines(t, r.today()) {
-			if roles := rolesOn(r.Person, t.Person, d); d.Short() == short && sees(roles, d) {
+			if roles := r.Person.RolesOn(d, t.Person); d.Short() == short && sees(roles, d) {
 				m.d, m.roles = d, roles
 				return true
 			}
@@ -255,11 +218,11 @@ type item struct {
 func items(r *Request, tracks []journey.Track, listed bool) []item {
 	var out []item
 	for _, t := range tracks {
-		if len(rolesFor(r.Person, t.Person)) == 0 {
+		if len(r.Person.RolesFor(t.Person)) == 0 {
 			continue
 		}
 		for _, d := range r.Rules.Deadlines(t, r.today()) {
-			if roles := rolesOn(r.Person, t.Person, d); sees(roles, d) && (!listed || lists(roles, d, r.today())) {
+			if roles := r.Person.RolesOn(d, t.Person); sees(roles, d) && (!listed || lists(roles, d, r.today())) {
 				out = append(out, item{t, d})
 			}
 		}

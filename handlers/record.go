@@ -346,7 +346,7 @@ func (h *Handlers) recorded(ctx context.Context, r *Request, code journey.Code, 
 	var after journey.Track
 	at := -1
 	err = h.change(ctx, r, code, func(t journey.Track) (journey.Track, bool, error) {
-		if len(rolesFor(r.Person, t.Person)) == 0 {
+		if len(r.Person.RolesFor(t.Person)) == 0 {
 			return t, false, errNotYours
 		}
 		accepted, err := r.Rules.Accept(t, e, r.as(t.Person), r.today())
@@ -378,7 +378,7 @@ func (h *Handlers) saidRecorded(ctx context.Context, r *Request, t journey.Track
 	e := t.Events[at]
 	rule := named(r, e)
 	closed, opened := changes(r, t, at)
-	roles := rolesFor(r.Person, t.Person)
+	roles := r.Person.RolesFor(t.Person)
 	opened = slices.DeleteFunc(opened, func(d journey.Deadline) bool { return !sees(roles, d) })
 	var follows []item
 	for _, d := range opened {
@@ -446,6 +446,11 @@ var climb = []journey.Role{journey.Mentor, journey.CellSecretary, journey.YouthO
 // tell writes to those of the climb who were told of the deadlines and are not
 // the one who acts, once for each event and kind of news.
 func (h *Handlers) tell(ctx context.Context, r *Request, t journey.Track, e journey.Event, about []journey.Deadline, news string, word func(student journey.Person, title, by string) string) error {
+	staff, err := h.people.Staff(ctx)
+	if err != nil {
+		return err
+	}
+	leads := journey.LeadsOf(staff)
 	var out []chat.Message
 	for _, d := range about {
 		if !slices.ContainsFunc(closings(r, d), func(c closing) bool { return c.event.ID == e.ID }) {
@@ -455,14 +460,18 @@ func (h *Handlers) tell(ctx context.Context, r *Request, t journey.Track, e jour
 			if t.Told[d.Key()+"/"+string(role)].Times == 0 {
 				continue
 			}
-			hearers, err := h.hearers(ctx, t.Person, role)
+			hearers := []journey.Code{t.Person.Mentor}
+			if role != journey.Mentor {
+				hearers = leads.Nearest(t.Person, role)
+			}
+			tracks, err := h.people.Tracks(ctx, hearers...)
 			if err != nil {
 				return err
 			}
-			for _, who := range hearers {
+			for _, who := range tracks {
 				m := chat.Message{
 					Key: fmt.Sprintf("%s/%s/%s/%s/%d", news, t.Person.Code, d.Short(), who.Person.Code, e.At.Unix()),
-					To:  chat.Address(who.Account), Lane: chat.Reminders, At: h.quiet.After(r.At),
+					To:  chat.Address(who.Account), Lane: chat.Reminders, At: h.hours.After(r.At),
 					Text: word(t.Person, d.Rule.Title, r.Who.Person.Name), Protect: true,
 				}
 				same := func(known chat.Message) bool { return known.Key == m.Key }
@@ -475,33 +484,8 @@ func (h *Handlers) tell(ctx context.Context, r *Request, t journey.Track, e jour
 	if len(out) == 0 {
 		return nil
 	}
-	_, err := h.outbox.Put(ctx, out...)
+	_, err = h.outbox.Put(ctx, out...)
 	return err
-}
-
-// hearers returns those who hold a role for a student: the mentor, or whoever
-// has it in the nearest unit.
-func (h *Handlers) hearers(ctx context.Context, student journey.Person, role journey.Role) ([]journey.Track, error) {
-	var codes []journey.Code
-	if role == journey.Mentor {
-		codes = []journey.Code{student.Mentor}
-	} else {
-		staff, err := h.people.Staff(ctx)
-		if err != nil {
-			return nil, err
-		}
-		for unit := student.Unit; len(codes) == 0; unit = unit.Parent() {
-			for _, p := range staff {
-				if p.Unit == unit && p.Has(role) && p.Code != student.Code {
-					codes = append(codes, p.Code)
-				}
-			}
-			if unit == "" {
-				break
-			}
-		}
-	}
-	return h.people.Tracks(ctx, codes...)
 }
 
 // Undo takes back what the person recorded less than a minute ago. Whoever may
@@ -527,16 +511,17 @@ func (h *Handlers) Undo(ctx context.Context, r *Request) (chat.Reply, error) {
 				break
 			}
 		}
-		if at < 0 || len(rolesFor(r.Person, t.Person)) == 0 {
+		if at < 0 || len(r.Person.RolesFor(t.Person)) == 0 {
 			return t, false, errNotYours
+		}
+		if t.Events[at].Undone { // run again after a crash, or pressed again
+			back = t
+			return t, false, nil
 		}
 		back = t.WithUndone(at, r.Who.Person.Code, r.At)
 		late = !fresh(r, t.Events[at])
 		followed = slices.ContainsFunc(t.Events[at+1:], func(e journey.Event) bool { return !e.Undone })
-		if t.Events[at].Undone {
-			back = t
-		}
-		return back, !late && !followed && !t.Events[at].Undone, nil
+		return back, !late && !followed, nil
 	})
 	switch {
 	case errors.Is(err, errNotYours), errors.Is(err, journey.ErrNotFound):

@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"donghanh/internal/chat"
 	"donghanh/internal/desk"
@@ -57,7 +56,7 @@ type Handlers struct {
 	rules   func() *journey.Rules  // the rules of the moment
 	admins  []chat.Address
 	onDuty  func(context.Context) ([]chat.Address, error)
-	quiet   Quiet
+	hours   journey.Hours
 	notices Notices
 	above   int
 	rate    int
@@ -84,8 +83,8 @@ type Parts struct {
 	// OnDuty lists those who hear at once of a person in danger.
 	OnDuty func(context.Context) ([]chat.Address, error)
 
-	// Quiet are the hours in which nobody is reminded.
-	Quiet Quiet
+	// Hours says when people may be reminded.
+	Hours journey.Hours
 
 	// ApprovalAbove is from how many recipients on a notice needs a second
 	// officer; Rate is how many messages leave in a second.
@@ -107,36 +106,11 @@ type Parts struct {
 	Introduce func(chat.Address, []journey.Role)
 }
 
-// Quiet is a span of the day, each end since midnight. It may reach over
-// midnight; two equal ends mean no quiet hours.
-type Quiet struct{ From, To time.Duration }
-
-// Holds reports whether the moment lies in the span. To lies outside.
-func (q Quiet) Holds(at time.Time) bool {
-	since := at.Sub(journey.DateOf(at).At(0))
-	if q.From <= q.To {
-		return q.From <= since && since < q.To
-	}
-	return since >= q.From || since < q.To
-}
-
-// After returns the moment itself, or the end of the span it lies in.
-func (q Quiet) After(at time.Time) time.Time {
-	if !q.Holds(at) {
-		return at
-	}
-	day := journey.DateOf(at)
-	if end := day.At(q.To); end.After(at) {
-		return end
-	}
-	return day.AddDays(1).At(q.To)
-}
-
 // New returns the handlers with their routes.
 func New(p Parts) *Handlers {
 	h := &Handlers{
 		talks: p.Talks, people: p.People, desk: p.Desk, outbox: p.Outbox, book: p.Book, rules: p.Rules, admins: p.Admins, onDuty: p.OnDuty,
-		quiet: p.Quiet, notices: p.Notices, above: p.ApprovalAbove, rate: p.Rate, sheet: p.Sheet, feeds: p.FeedURL, secret: p.Secret, menus: p.Introduce, log: p.Log,
+		hours: p.Hours, notices: p.Notices, above: p.ApprovalAbove, rate: p.Rate, sheet: p.Sheet, feeds: p.FeedURL, secret: p.Secret, menus: p.Introduce, log: p.Log,
 	}
 	if h.secret == nil {
 		h.secret = rand.Text

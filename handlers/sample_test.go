@@ -42,7 +42,7 @@ var builtRules = sync.OnceValue(func() *journey.Rules {
 })
 
 // quietHours are those of the settings' default.
-var quietHours = Quiet{From: 21 * time.Hour, To: 6*time.Hour + 30*time.Minute}
+var quietHours = journey.Hours{QuietFrom: 21 * time.Hour, QuietTo: 6*time.Hour + 30*time.Minute}
 
 // day reads 2026-12-22.
 func aDay(s string) journey.Date {
@@ -154,9 +154,9 @@ func settle(store *storetest.Memory) {
 	}
 	must(store.Offer(ctx, today, map[journey.Code][]journey.LineRef{"gv-minh": lines(journey.Mentor), "cb-hanh": lines(journey.CellSecretary)}))
 	for _, code := range []journey.Code{"gv-minh", "cb-hanh"} {
-		_, _, err := store.TakeDigest(ctx, code, today)
+		_, err := store.TakeDigests(ctx, today, code)
 		must(err)
-		must(store.DigestPut(ctx, code, today))
+		must(store.DigestsPut(ctx, journey.Digest{For: code, Day: today}))
 	}
 	must(store.KeepStartCode(ctx, huysCode, "sv-huy", evening.AddDate(0, 0, 7)))
 }
@@ -183,7 +183,7 @@ func testParts(store interface {
 }) Parts {
 	return Parts{
 		Talks: store, People: store, Desk: store, Outbox: store, Notices: store, Book: built, Rules: builtRules,
-		Quiet: quietHours, FeedURL: "https://bot.example/lich/", Secret: func() string { return "BIMAT26CHUCAI" },
+		Hours: quietHours, FeedURL: "https://bot.example/lich/", Secret: func() string { return "BIMAT26CHUCAI" },
 		Admins: []chat.Address{people["quản trị"]}, ApprovalAbove: 5, Rate: 30, Sheet: sheet,
 	}
 }

@@ -90,7 +90,7 @@ func (h *Handlers) students(ctx context.Context, r *Request, page, part int, que
 		return chat.Reply{}, 0, err
 	}
 	tracks = slices.DeleteFunc(tracks, func(t journey.Track) bool {
-		return !t.Person.Has(journey.Student) || len(rolesFor(r.Person, t.Person)) == 0 || t.Person.Code == r.Who.Person.Code || !matches(t.Person, query)
+		return !t.Person.Has(journey.Student) || len(r.Person.RolesFor(t.Person)) == 0 || t.Person.Code == r.Who.Person.Code || !matches(t.Person, query)
 	})
 	sortByName(tracks)
 	page, shown := paged(tracks, page, studentsOf)

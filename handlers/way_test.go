@@ -37,38 +37,6 @@ func TestTypedDays(t *testing.T) {
 	}
 }
 
-func TestQuietHoursMayReachOverMidnight(t *testing.T) {
-	at := func(clock string) time.Time {
-		moment, err := time.ParseInLocation("2006-01-02 15:04", "2026-11-25 "+clock, journey.Zone)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return moment
-	}
-	for name, tt := range map[string]struct {
-		q     Quiet
-		clock string
-		after string // "" : at once
-	}{
-		"evening":                       {quietHours, "21:00", "2026-11-26 06:30"},
-		"after midnight":                {quietHours, "02:00", "2026-11-25 06:30"},
-		"the end lies outside":          {quietHours, "06:30", ""},
-		"by day":                        {quietHours, "20:59", ""},
-		"a siesta":                      {Quiet{From: 12 * time.Hour, To: 13 * time.Hour}, "12:59", "2026-11-25 13:00"},
-		"before it":                     {Quiet{From: 12 * time.Hour, To: 13 * time.Hour}, "11:59", ""},
-		"two equal ends: nothing quiet": {Quiet{}, "00:00", ""},
-	} {
-		got := tt.q.After(at(tt.clock))
-		want := at(tt.clock)
-		if tt.after != "" {
-			want, _ = time.ParseInLocation("2006-01-02 15:04", tt.after, journey.Zone)
-		}
-		if !got.Equal(want) || tt.q.Holds(at(tt.clock)) != (tt.after != "") {
-			t.Errorf("%s: at %s, After = %s, want %s", name, tt.clock, got, want)
-		}
-	}
-}
-
 // TestAReminderIsPutOffNeitherPastItsDayNorIntoQuietHours looks at any moment
 // and deadline.
 func TestAReminderIsPutOffNeitherPastItsDayNorIntoQuietHours(t *testing.T) {
@@ -81,7 +49,7 @@ func TestAReminderIsPutOffNeitherPastItsDayNorIntoQuietHours(t *testing.T) {
 			about = append(about, journey.Deadline{Due: r.today().AddDays(rapid.IntRange(-20, 40).Draw(rt, "left"))})
 		}
 		for _, m := range h.moments(r, about) {
-			if h.quiet.Holds(m.at) || !m.at.After(now) {
+			if h.hours.Quiet(m.at) || !m.at.After(now) {
 				rt.Errorf("at %s: %s is %s", now, m.name, m.at)
 			}
 			for _, d := range about {

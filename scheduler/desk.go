@@ -23,16 +23,15 @@ type Outbox interface {
 // digestWindow is how long after its time a digest is still made up for.
 const digestWindow = 12 * time.Hour
 
-// DeskDigest tells those who are in no list once a day, from at (time since midnight)
-// on, how many questions wait. A morning on which the bot was down is made up
-// for within twelve hours; a question that comes after them waits for the next
-// morning, since nobody is to be woken by it. A day without questions stays
-// silent.
+// DeskDigest tells those who are in no list once a day, from at (time since
+// midnight) on, how many questions wait; who is in one reads it in the digest. A
+// morning on which the bot was down is made up for within twelve hours; a
+// question that comes after them waits for the next morning, since nobody is to
+// be woken by it. A day without questions stays silent.
 func DeskDigest(desk Waiting, outbox Outbox, at time.Duration, to func(context.Context) ([]chat.Address, error)) Job {
 	return Job{Name: "desk digest", Do: func(ctx context.Context, now time.Time) error {
-		now = now.In(journey.Zone)
-		midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, journey.Zone)
-		if since := now.Sub(midnight) - at; since < 0 || since >= digestWindow {
+		today := journey.DateOf(now)
+		if since := now.Sub(today.At(at)); since < 0 || since >= digestWindow {
 			return nil
 		}
 		n, err := desk.CountQuestions(ctx)
@@ -46,7 +45,7 @@ func DeskDigest(desk Waiting, outbox Outbox, at time.Duration, to func(context.C
 		var messages []chat.Message
 		for _, who := range all {
 			messages = append(messages, chat.Message{
-				Key: fmt.Sprintf("desk/%s/%s", midnight.Format(time.DateOnly), who), To: who, Lane: chat.Reminders, At: now,
+				Key: fmt.Sprintf("desk/%s/%s", today, who), To: who, Lane: chat.Reminders, At: now,
 				Text: wording.DeskDigest(n),
 			})
 		}

@@ -28,7 +28,7 @@ type Digests interface {
 // reader's any more, chat.NotYet for a digest that comes late into the quiet
 // hours, chat.Unavailable when it cannot be read now, and chat.Refused for a
 // name that is no digest's.
-func Maker(digests Digests, desk Waiting, rules func() *journey.Rules, hours Hours) func(context.Context, chat.Message, time.Time) (chat.Message, error) {
+func Maker(digests Digests, desk Waiting, rules func() *journey.Rules, hours journey.Hours) func(context.Context, chat.Message, time.Time) (chat.Message, error) {
 	return func(ctx context.Context, m chat.Message, now time.Time) (chat.Message, error) {
 		code, day, of, short, ok := journey.ParseDigestName(m.Make)
 		again := m.Key != m.Make // put off by the reader
@@ -36,7 +36,7 @@ func Maker(digests Digests, desk Waiting, rules func() *journey.Rules, hours Hou
 		case !ok:
 			return chat.Message{}, &chat.Refused{Reason: "no such text: " + m.Make}
 		case hours.Quiet(now):
-			return chat.Message{}, &chat.NotYet{At: hours.morning(now)}
+			return chat.Message{}, &chat.NotYet{At: hours.After(now)}
 		}
 		text := making{rules: rules(), today: journey.DateOf(now)}
 		if err := text.load(ctx, digests, code, day, of); err != nil {
@@ -218,16 +218,5 @@ func (t *making) line(ref journey.LineRef) (l wording.Reminder, ok bool) {
 // hears reports whether that is a role in which the reader has to do with the
 // subject's deadline.
 func hears(reader, subject journey.Person, d journey.Deadline, to journey.Role) bool {
-	self := reader.Code == subject.Code
-	switch {
-	case to == journey.Student:
-		return self
-	case d.OfStaff():
-		return self && reader.Has(to)
-	case self:
-		return false
-	case to == journey.Mentor:
-		return subject.Mentor == reader.Code && reader.MaySee(subject)
-	}
-	return reader.Has(to) && reader.Unit.Covers(subject.Unit)
+	return slices.Contains(reader.RolesOn(d, subject), to)
 }

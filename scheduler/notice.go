@@ -66,7 +66,7 @@ type Notices struct {
 	Outbox   NoticeOutbox
 	Audience Audience
 	Texts    NoticeTexts
-	Hours    Hours
+	Hours    journey.Hours
 	Rate     int // messages a second over all chats
 	Above    int // recipients from which a notice needs a second officer
 	Now      func() time.Time

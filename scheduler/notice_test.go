@@ -110,7 +110,7 @@ func (o *newsroom) sender(store NoticeStore, box NoticeOutbox) *Notices {
 	}
 	return &Notices{
 		Store: store, Outbox: box, Audience: everybody, Rate: o.rate, Above: 1000, Now: time.Now, Log: slog.New(slog.DiscardHandler),
-		Hours: Hours{At: 7*time.Hour + 30*time.Minute, QuietFrom: 21*time.Hour + 30*time.Minute, QuietTo: 6*time.Hour + 30*time.Minute},
+		Hours: journey.Hours{At: 7*time.Hour + 30*time.Minute, QuietFrom: 21*time.Hour + 30*time.Minute, QuietTo: 6*time.Hour + 30*time.Minute},
 		Texts: NoticeTexts{
 			Notice: plain("notice"), Remind: plain("remind"),
 			Progress: func(n notice.Notice, c notice.Counts, _ float64, left time.Duration, _ time.Time) (string, [][]chat.Button) {

@@ -50,52 +50,13 @@ type Reminding struct {
 	Outbox  Outbox
 	Desk    Waiting
 	Rules   func() *journey.Rules // of the moment
-	Hours   Hours
+	Hours   journey.Hours
 	Admins  []chat.Address // hear of a year without a table of holidays
 	Log     *slog.Logger
 }
 
-// Hours says when reminders go out: from At on until the quiet hours begin, all
-// as time since midnight. Quiet hours may span midnight; equal ones are none.
-type Hours struct{ At, QuietFrom, QuietTo time.Duration }
-
-// Quiet reports whether nothing that can wait is sent at that moment.
-func (h Hours) Quiet(now time.Time) bool { return h.quiet(sinceMidnight(now)) }
-
-func (h Hours) quiet(since time.Duration) bool {
-	if h.QuietFrom <= h.QuietTo {
-		return h.QuietFrom <= since && since < h.QuietTo
-	}
-	return since >= h.QuietFrom || since < h.QuietTo
-}
-
-// morning returns when the quiet hours end that last at that moment.
-func (h Hours) morning(now time.Time) time.Time {
-	end := journey.DateOf(now).At(h.QuietTo)
-	if !end.After(now) {
-		end = journey.DateOf(now).AddDays(1).At(h.QuietTo)
-	}
-	return end
-}
-
-// Open reports whether reminders go out at that moment.
-func (h Hours) Open(now time.Time) bool {
-	begin, end, since := h.At, 24*time.Hour, sinceMidnight(now)
-	if h.quiet(begin) {
-		begin = h.QuietTo
-	}
-	if h.QuietFrom > begin && h.QuietFrom != h.QuietTo {
-		end = h.QuietFrom
-	}
-	return begin <= since && since < end
-}
-
-func sinceMidnight(now time.Time) time.Duration {
-	return now.Sub(journey.DateOf(now).At(0))
-}
-
 // chunk is how many tracks are worked on at once.
-const chunk = 200
+const chunk = 500
 
 // Remind tells everybody what is due, in one digest a person and day. It looks
 // at what should have been told by today and was not: run again after a crash
@@ -186,10 +147,7 @@ func (r *reminding) offer(ctx context.Context, rules *journey.Rules, today journ
 	if err != nil {
 		return err
 	}
-	to := receivers{tracks: r.Tracks, leads: leadsOf(staff), staff: map[journey.Code]journey.Person{}, known: map[journey.Code]receiver{}}
-	for _, p := range staff {
-		to.staff[p.Code] = p
-	}
+	to := receivers{tracks: r.Tracks, leads: journey.LeadsOf(staff), known: map[journey.Code]receiver{}}
 	return r.each(ctx, codes, func(some []journey.Code) error {
 		tracks, err := r.Tracks.Tracks(ctx, some...)
 		if err != nil {
@@ -424,8 +382,7 @@ type receiver struct {
 // receivers finds those whom a line is for.
 type receivers struct {
 	tracks Tracks
-	leads  leads
-	staff  map[journey.Code]journey.Person // as leads has it
+	leads  journey.Leads
 	known  map[journey.Code]receiver
 }
 
@@ -440,7 +397,7 @@ func (r *receivers) of(p journey.Person, l journey.Line) []journey.Code {
 	case l.To == journey.Mentor:
 		return []journey.Code{p.Mentor}
 	}
-	return r.leads.nearest(p, l.To)
+	return r.leads.Nearest(p, l.To)
 }
 
 // meet learns how those can be told whom the lines are for.
@@ -466,9 +423,7 @@ func (r *receivers) meet(ctx context.Context, all []due) error {
 			people[t.Person.Code] = t.Person
 		}
 		for _, code := range strangers {
-			if listed, ok := r.staff[code]; ok {
-				r.leads.correct(listed, people[code])
-			}
+			r.leads.Correct(code, people[code])
 		}
 	}
 }
@@ -496,40 +451,4 @@ func (r *receivers) linked(p journey.Person, l journey.Line) (who []receiver) {
 		}
 	}
 	return who
-}
-
-// leads says who has which role in which unit.
-type leads map[journey.Role]map[journey.Unit][]journey.Code
-
-func leadsOf(staff []journey.Person) leads {
-	l := leads{}
-	for _, p := range staff {
-		for _, role := range p.Roles {
-			if l[role] == nil {
-				l[role] = map[journey.Unit][]journey.Code{}
-			}
-			l[role][p.Unit] = append(l[role][p.Unit], p.Code)
-		}
-	}
-	return l
-}
-
-// correct replaces what the list says of one person by what their track says.
-func (l leads) correct(listed, now journey.Person) {
-	for _, role := range listed.Roles {
-		if now.Unit != listed.Unit || !now.Has(role) {
-			l[role][listed.Unit] = slices.DeleteFunc(l[role][listed.Unit], func(c journey.Code) bool { return c == listed.Code })
-		}
-	}
-}
-
-// nearest returns those who have the role in the unit of p, or in the nearest
-// one above it in which somebody has; never p.
-func (l leads) nearest(p journey.Person, role journey.Role) []journey.Code {
-	for u := p.Unit; ; u = u.Parent() {
-		others := slices.DeleteFunc(slices.Clone(l[role][u]), func(c journey.Code) bool { return c == p.Code })
-		if len(others) > 0 || u == "" {
-			return others
-		}
-	}
 }

@@ -15,45 +15,12 @@ import (
 	"donghanh/internal/storetest"
 )
 
-func TestHoursInWhichRemindersGoOut(t *testing.T) {
-	at := func(h, m int) time.Duration { return time.Duration(h)*time.Hour + time.Duration(m)*time.Minute }
-	usual := Hours{at(7, 30), at(21, 30), at(6, 30)}
-	tests := map[string]struct {
-		hours Hours
-		now   string
-		open  bool
-		quiet bool
-	}{
-		"before the time":                          {usual, "07:29:59", false, false},
-		"at the time":                              {usual, "07:30:00", true, false},
-		"made up for in the afternoon":             {usual, "15:00:00", true, false},
-		"the last moment before the quiet hours":   {usual, "21:29:59", true, false},
-		"in the quiet hours":                       {usual, "21:30:00", false, true},
-		"after midnight":                           {usual, "00:10:00", false, true},
-		"quiet until six thirty":                   {usual, "06:29:59", false, true},
-		"quiet hours at noon end the morning":      {Hours{at(7, 30), at(12, 0), at(13, 0)}, "12:30:00", false, true},
-		"and do not begin a second morning":        {Hours{at(7, 30), at(12, 0), at(13, 0)}, "13:30:00", false, false},
-		"after midnight only, the evening is open": {Hours{at(7, 30), at(0, 30), at(5, 0)}, "23:59:59", true, false},
-		"a time in the quiet hours waits for them": {Hours{at(6, 0), at(21, 30), at(6, 30)}, "06:10:00", false, true},
-		"and begins when they end":                 {Hours{at(6, 0), at(21, 30), at(6, 30)}, "06:30:00", true, false},
-		"no quiet hours":                           {Hours{at(7, 30), 0, 0}, "23:59:59", true, false},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			now := clock(t, "2026-11-24T"+tt.now+"+07:00").UTC() // whatever zone it comes in
-			if open, quiet := tt.hours.Open(now), tt.hours.Quiet(now); open != tt.open || quiet != tt.quiet {
-				t.Errorf("%+v at %s: open %t, quiet %t; want %t, %t", tt.hours, tt.now, open, quiet, tt.open, tt.quiet)
-			}
-		})
-	}
-}
-
 func TestWhomALineIsFor(t *testing.T) {
 	person := func(code journey.Code, unit journey.Unit, roles ...journey.Role) journey.Person {
 		return journey.Person{Code: code, Unit: unit, Roles: roles}
 	}
 	secretary, officer := journey.CellSecretary, journey.YouthOfficer
-	r := receivers{leads: leadsOf([]journey.Person{
+	r := receivers{leads: journey.LeadsOf([]journey.Person{
 		person("bt1", "K47/B5", secretary), person("bt2", "K47/B5", secretary), person("bt3", "K47", secretary),
 		person("dt1", "K47", officer), person("sv9", "K47/B5", journey.Student, officer), person("du", "", journey.BaseCommittee),
 	})}
@@ -111,7 +78,7 @@ func newRoom(t *testing.T, unlinked ...journey.Code) *room {
 	r := &room{t: t, store: storetest.NewMemory(), rules: builtRules(t)}
 	r.parts = Reminding{
 		Tracks: r.store, Inboxes: r.store, Outbox: r.store, Desk: waiting(0), Rules: func() *journey.Rules { return r.rules },
-		Hours: Hours{halfPastSeven, 21*time.Hour + 30*time.Minute, 6*time.Hour + 30*time.Minute},
+		Hours: journey.Hours{At: halfPastSeven, QuietFrom: 21*time.Hour + 30*time.Minute, QuietTo: 6*time.Hour + 30*time.Minute},
 		Log:   slog.New(slog.DiscardHandler),
 	}
 	today := journey.Date{Year: 2026, Month: 11, Day: 6}
@@ -285,6 +252,38 @@ func (s broken) TakeDigests(ctx context.Context, day journey.Date, codes ...jour
 		return nil, errors.New("unreadable")
 	}
 	return s.Memory.TakeDigests(ctx, day, codes...)
+}
+
+// listed is a store whose list of staff has somebody who is none any more, as a
+// crash may leave it.
+type listed struct {
+	*storetest.Memory
+	more []journey.Person
+}
+
+func (l listed) Staff(ctx context.Context) ([]journey.Person, error) {
+	staff, err := l.Memory.Staff(ctx)
+	return append(staff, l.more...), err
+}
+
+func TestWhoLeadsNoLongerIsPassedOverForTheNextUp(t *testing.T) {
+	r := newRoom(t)
+	today := day(t, "2026-11-06")
+	save(t, r.store, r.rules, journey.Track{Person: journey.Person{Code: "bt9", Name: "Đỗ Trên", Roles: []journey.Role{journey.CellSecretary}, Unit: "K47"}, Since: today}, today)
+	link(t, r.store, "bt9", 555)
+	was, err := r.store.Track(t.Context(), "cb2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.change("cb2", "2026-11-06", func(track *journey.Track) { track.Person.Roles = []journey.Role{journey.Mentor} })
+	r.parts.Tracks = listed{r.store, []journey.Person{was.Person}}
+	r.ticks("2026-12-03", "2026-12-03")
+	if got := r.told("bt9", memberFile); len(got) != 1 {
+		t.Errorf("the secretary above was told on %q, want once", got)
+	}
+	if got := r.told("cb2", memberFile); len(got) != 0 {
+		t.Errorf("who is no secretary any more was told on %q", got)
+	}
 }
 
 func TestWhatFailsForOneDoesNotStopTheOthers(t *testing.T) {

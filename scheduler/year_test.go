@@ -330,7 +330,7 @@ func life(store *storetest.Memory, rules *journey.Rules, random *rand.Rand, call
 	m := &mortal{Memory: store, random: rand.New(rand.NewPCG(random.Uint64(), 0)), calls: calls} // several live at once
 	return Remind(Reminding{
 		Tracks: m, Inboxes: m, Outbox: m, Desk: waiting(0), Rules: func() *journey.Rules { return rules },
-		Hours: Hours{halfPastSeven, 21*time.Hour + 30*time.Minute, 6*time.Hour + 30*time.Minute}, Log: slog.New(slog.DiscardHandler),
+		Hours: journey.Hours{At: halfPastSeven, QuietFrom: 21*time.Hour + 30*time.Minute, QuietTo: 6*time.Hour + 30*time.Minute}, Log: slog.New(slog.DiscardHandler),
 	})
 }
 

@@ -95,9 +95,9 @@ func run(binary, content string, rate, seconds int, out string) error {
 		if err != nil {
 			return fmt.Errorf("first answer: %w", err)
 		}
-		r.FirstAnswers = append(r.FirstAnswers, ms(took))
+		r.FirstAnswers = append(r.FirstAnswers, bench.Millis(took))
 	}
-	r.FirstAnswer = quantile(r.FirstAnswers, 0.5)
+	r.FirstAnswer = bench.Quantile(r.FirstAnswers, 0.5)
 	if err := r.load(binary, filepath.Join(work, "load"), questions, seconds); err != nil {
 		return err
 	}
@@ -134,17 +134,7 @@ func pretend() (tg *telegramtest.Server, url string, stop func() error, err erro
 
 // start starts the product.
 func start(binary, url, dir string) (*exec.Cmd, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
-	}
-	p := exec.Command(binary, "serve")
-	p.Dir = dir
-	p.Env = []string{
-		"PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir(), "LISTEN=127.0.0.1:0", "LOG_LEVEL=warn",
-		"TELEGRAM_TOKEN=" + token, "TELEGRAM_API=" + url, "DATA_DIR=" + dir, "SEND_RATE=1000",
-	}
-	p.Stderr = os.Stderr
-	return p, p.Start()
+	return bench.Start(binary, dir, "TELEGRAM_TOKEN="+token, "TELEGRAM_API="+url, "SEND_RATE=1000")
 }
 
 func end(p *exec.Cmd) error {
@@ -225,7 +215,7 @@ func (r *report) load(binary, dir string, questions []bench.Question, seconds in
 			return // a second message of the same answer
 		}
 		waiting[e.Chat] = asked[1:]
-		took, last = append(took, ms(at.Sub(asked[0]))), at
+		took, last = append(took, bench.Millis(at.Sub(asked[0]))), at
 		if len(took) == total {
 			close(all)
 		}
@@ -240,7 +230,7 @@ func (r *report) load(binary, dir string, questions []bench.Question, seconds in
 		waiting[who] = append(waiting[who], now)
 		mu.Unlock()
 		tg.Say(who, questions[i%len(questions)].Question)
-		r.Behind = max(r.Behind, ms(now.Sub(due)))
+		r.Behind = max(r.Behind, bench.Millis(now.Sub(due)))
 	}
 	select {
 	case <-all:
@@ -256,7 +246,7 @@ func (r *report) load(binary, dir string, questions []bench.Question, seconds in
 	defer mu.Unlock()
 	r.Asked, r.Answered = total, len(took)
 	if len(took) > 0 {
-		r.P50, r.P90, r.P99, r.Max = quantile(took, 0.5), quantile(took, 0.9), quantile(took, 0.99), slices.Max(took)
+		r.P50, r.P90, r.P99, r.Max = bench.Quantile(took, 0.5), bench.Quantile(took, 0.9), bench.Quantile(took, 0.99), slices.Max(took)
 		r.Throughput = float64(len(took)) / last.Sub(begin).Seconds()
 	}
 	return stop()
@@ -292,14 +282,7 @@ func diskWrite(dir string) (float64, error) {
 		if err := f.Sync(); err != nil {
 			return 0, err
 		}
-		took = append(took, ms(time.Since(from)))
+		took = append(took, bench.Millis(time.Since(from)))
 	}
-	return quantile(took, 0.5), nil
-}
-
-func ms(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1e6 }
-
-func quantile(v []float64, q float64) float64 {
-	v = slices.Sorted(slices.Values(v))
-	return v[min(len(v)-1, int(q*float64(len(v))))]
+	return bench.Quantile(took, 0.5), nil
 }

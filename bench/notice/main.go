@@ -17,7 +17,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -188,7 +187,7 @@ func (s *seen) see(e telegramtest.Event) {
 	}
 	if from, ok := s.asked[e.Chat]; ok && e.Kind == "message" {
 		delete(s.asked, e.Chat)
-		s.took = append(s.took, ms(now.Sub(from)))
+		s.took = append(s.took, bench.Millis(now.Sub(from)))
 	}
 	if e.Kind != "message" || e.Chat < first || e.Message.Text != body {
 		return
@@ -230,13 +229,13 @@ func (s *seen) sum(f *figures, tg *telegramtest.Server, from time.Time) {
 		}
 	}
 	if len(s.took) > 0 {
-		f.P50, f.P99 = quantile(s.took, 0.5), quantile(s.took, 0.99)
+		f.P50, f.P99 = bench.Quantile(s.took, 0.5), bench.Quantile(s.took, 0.99)
 	}
 	if len(s.notices) < 2 {
 		return
 	}
 	begin, end := s.notices[0], s.notices[len(s.notices)-1]
-	f.Start, f.Seconds = ms(begin.Sub(from)), end.Sub(begin).Seconds()
+	f.Start, f.Seconds = bench.Millis(begin.Sub(from)), end.Sub(begin).Seconds()
 	of := func(times []time.Time) float64 {
 		n := 0
 		for _, t := range times {
@@ -282,14 +281,9 @@ func send(binary string, count, rate int, questions []bench.Question) (f figures
 		return f, err
 	}
 	defer stop()
-	p := exec.Command(binary, "serve")
-	p.Dir, p.Stderr = dir, os.Stderr
-	p.Env = []string{
-		"PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir(), "LISTEN=127.0.0.1:0", "LOG_LEVEL=warn",
-		"TELEGRAM_TOKEN=" + token, "TELEGRAM_API=" + url, "DATA_DIR=" + dir, "REDIS_URL=" + server.URL(),
-		"SEND_RATE=" + strconv.Itoa(rate), "APPROVAL_ABOVE=" + strconv.Itoa(count+1),
-	}
-	if err := p.Start(); err != nil {
+	p, err := bench.Start(binary, dir, "TELEGRAM_TOKEN="+token, "TELEGRAM_API="+url, "REDIS_URL="+server.URL(),
+		"SEND_RATE="+strconv.Itoa(rate), "APPROVAL_ABOVE="+strconv.Itoa(count+1))
+	if err != nil {
 		return f, err
 	}
 	defer p.Process.Kill()
@@ -467,30 +461,9 @@ func post(url string, who int) (wait time.Duration, err error) {
 
 // memory is what a process holds and what Redis does, in MB.
 func memory(ctx context.Context, pid int, raw *redis.Client) (own, used float64, err error) {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
+	if own, err = bench.Status(strconv.Itoa(pid), "VmRSS"); err != nil {
 		return 0, 0, err
 	}
-	info, err := raw.Info(ctx, "memory").Result()
-	if err != nil {
-		return 0, 0, err
-	}
-	_, err = fmt.Sscan(after(string(status), "VmRSS:"), &own)
-	if err == nil {
-		_, err = fmt.Sscan(after(info, "used_memory:"), &used)
-	}
-	return own * 1024 / 1e6, used / 1e6, err
-}
-
-// after is what comes after a word.
-func after(text, word string) string {
-	_, rest, _ := strings.Cut(text, word)
-	return rest
-}
-
-func ms(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1e6 }
-
-func quantile(v []float64, q float64) float64 {
-	v = slices.Sorted(slices.Values(v))
-	return v[min(len(v)-1, int(q*float64(len(v))))]
+	bytes, err := bench.UsedMemory(ctx, raw)
+	return own, float64(bytes) / 1e6, err
 }

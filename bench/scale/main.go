@@ -19,6 +19,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"donghanh/bench"
 	"donghanh/content"
 	"donghanh/internal/chat"
 	"donghanh/internal/journey"
@@ -106,7 +107,7 @@ func measure(n, due, ticks int) (f figures, err error) {
 
 	f = figures{People: n, Due: due}
 	day := journey.Date{Year: 2026, Month: 12, Day: 8}
-	before, err := memory(ctx, raw)
+	before, err := bench.UsedMemory(ctx, raw)
 	if err != nil {
 		return f, err
 	}
@@ -116,7 +117,7 @@ func measure(n, due, ticks int) (f figures, err error) {
 		return f, err
 	}
 	f.ImportSeconds = time.Since(began).Seconds()
-	after, err := memory(ctx, raw)
+	after, err := bench.UsedMemory(ctx, raw)
 	if err != nil {
 		return f, err
 	}
@@ -127,7 +128,7 @@ func measure(n, due, ticks int) (f figures, err error) {
 	}
 	job := scheduler.Remind(scheduler.Reminding{
 		Tracks: db, Inboxes: db, Outbox: db, Desk: db, Rules: func() *journey.Rules { return rules },
-		Hours: scheduler.Hours{At: 7 * time.Hour, QuietFrom: 21 * time.Hour, QuietTo: 6 * time.Hour},
+		Hours: journey.Hours{At: 7 * time.Hour, QuietFrom: 21 * time.Hour, QuietTo: 6 * time.Hour},
 		Log:   slog.New(slog.DiscardHandler),
 	})
 	for i := range ticks {
@@ -140,7 +141,7 @@ func measure(n, due, ticks int) (f figures, err error) {
 			if err := job.Do(ctx, today.At(8*time.Hour)); err != nil {
 				return f, err
 			}
-			*into = append(*into, millis(time.Since(began)))
+			*into = append(*into, bench.Millis(time.Since(began)))
 		}
 	}
 	counts, err := db.Counts(ctx)
@@ -148,7 +149,7 @@ func measure(n, due, ticks int) (f figures, err error) {
 		return f, err
 	}
 	f.Told = counts[chat.Reminders][store.Queued]
-	if after, err = memory(ctx, raw); err != nil {
+	if after, err = bench.UsedMemory(ctx, raw); err != nil {
 		return f, err
 	}
 	f.AfterTicksMB = float64(after) / 1e6
@@ -275,29 +276,10 @@ func (a academy) show(ctx context.Context, n int) (p50, p99 float64, err error) 
 		}
 		a.rules.State(t, a.day)
 		a.rules.Deadlines(t, a.day)
-		took = append(took, millis(time.Since(began)))
+		took = append(took, bench.Millis(time.Since(began)))
 	}
 	slices.Sort(took)
 	return took[len(took)/2], took[len(took)*99/100], nil
 }
 
-// memory is what Redis holds, in bytes.
-func memory(ctx context.Context, raw *redis.Client) (int, error) {
-	info, err := raw.Info(ctx, "memory").Result()
-	if err != nil {
-		return 0, err
-	}
-	for line := range strings.Lines(info) {
-		if n, ok := strings.CutPrefix(line, "used_memory:"); ok {
-			return strconv.Atoi(strings.TrimSpace(n))
-		}
-	}
-	return 0, fmt.Errorf("no used_memory in %q", info)
-}
-
-func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
-
-func median(of []float64) float64 {
-	sorted := slices.Sorted(slices.Values(of))
-	return sorted[len(sorted)/2]
-}
+func median(of []float64) float64 { return bench.Quantile(of, 0.5) }

@@ -57,3 +57,41 @@ func (p Person) MaySee(student Person) bool {
 	}
 	return p.Has(CellSecretary, YouthOfficer, BaseCommittee) && p.Unit.Covers(student.Unit)
 }
+
+// RolesFor returns the roles in which p has to do with what is on the way of
+// another, or on p's own. A student is nothing but a student there.
+func (p Person) RolesFor(of Person) []Role {
+	if p.Code == of.Code {
+		if of.Has(Student) {
+			return []Role{Student}
+		}
+		return p.Roles
+	}
+	if !of.Has(Student) || !p.MaySee(of) {
+		return nil
+	}
+	var roles []Role
+	for _, role := range p.Roles {
+		switch role {
+		case Mentor:
+			if of.Mentor == p.Code {
+				roles = append(roles, role)
+			}
+		case CellSecretary, YouthOfficer, BaseCommittee:
+			if p.Unit.Covers(of.Unit) {
+				roles = append(roles, role)
+			}
+		case Guest, Student, Admin:
+		}
+	}
+	return roles
+}
+
+// RolesOn returns the roles in which p has to do with one deadline of of: what
+// falls to the roles p leads in is p's own, though p may be a student too.
+func (p Person) RolesOn(d Deadline, of Person) []Role {
+	if p.Code == of.Code && d.OfStaff() {
+		return p.Roles
+	}
+	return p.RolesFor(of)
+}

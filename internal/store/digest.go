@@ -167,32 +167,11 @@ local answer = redis.call('HGETALL', ARGV[3] .. open)
 table.insert(answer, 1, open)
 return answer`)
 
-// TakeDigest moves a person's inbox into the digest of the day. There is at most
-// one digest a person and day: ok is false when the day had one already, and
-// when there is nothing to tell. Until DigestPut confirms it, the same digest
-// comes again, with the day for which it was taken, even on a later one; for
-// that see RetakeDigest.
-func (s *Store) TakeDigest(ctx context.Context, code journey.Code, day journey.Date) (d journey.Digest, ok bool, err error) {
-	return s.take(ctx, code, day, "0")
-}
-
-// RetakeDigest is TakeDigest where a digest that is open from another day and
-// surely never was put becomes part of this day's. The one of that day is gone
-// then.
-func (s *Store) RetakeDigest(ctx context.Context, code journey.Code, day journey.Date) (d journey.Digest, ok bool, err error) {
-	return s.take(ctx, code, day, "1")
-}
-
-func (s *Store) take(ctx context.Context, code journey.Code, day journey.Date, again string) (d journey.Digest, ok bool, err error) {
-	digests, err := s.takeAll(ctx, []journey.Code{code}, day, again)
-	if err != nil || len(digests) == 0 {
-		return journey.Digest{}, false, err
-	}
-	return digests[0], true, nil
-}
-
-// TakeDigests is TakeDigest for many people; those for whom there is none are
-// left out.
+// TakeDigests moves each person's inbox into the digest of the day. There is at
+// most one digest a person and day: who had one already, and who has nothing to
+// be told, is left out. Until DigestsPut confirms it, the same digest comes
+// again, with the day for which it was taken, even on a later one; for that see
+// RetakeDigest.
 func (s *Store) TakeDigests(ctx context.Context, day journey.Date, codes ...journey.Code) (digests []journey.Digest, err error) {
 	for chunk := range slices.Chunk(codes, peopleAtOnce) {
 		some, err := s.takeAll(ctx, chunk, day, "0")
@@ -202,6 +181,17 @@ func (s *Store) TakeDigests(ctx context.Context, day journey.Date, codes ...jour
 		digests = append(digests, some...)
 	}
 	return digests, nil
+}
+
+// RetakeDigest takes a digest of which one that is open from another day, and
+// surely never was put, becomes a part. The one of that day is gone then. ok is
+// false when there is nothing to tell.
+func (s *Store) RetakeDigest(ctx context.Context, code journey.Code, day journey.Date) (d journey.Digest, ok bool, err error) {
+	digests, err := s.takeAll(ctx, []journey.Code{code}, day, "1")
+	if err != nil || len(digests) == 0 {
+		return journey.Digest{}, false, err
+	}
+	return digests[0], true, nil
 }
 
 func (s *Store) takeAll(ctx context.Context, codes []journey.Code, day journey.Date, again string) (digests []journey.Digest, err error) {
@@ -273,13 +263,8 @@ redis.call('PEXPIRE', KEYS[4], ARGV[3])
 if redis.call('EXISTS', KEYS[2]) == 0 then redis.call('SREM', KEYS[1], ARGV[1]) end
 return 1`)
 
-// DigestPut notes that the digest of a day is in the outbox. Of one that is not
-// open it changes nothing.
-func (s *Store) DigestPut(ctx context.Context, code journey.Code, day journey.Date) error {
-	return s.DigestsPut(ctx, journey.Digest{For: code, Day: day})
-}
-
-// DigestsPut is DigestPut for many people and days.
+// DigestsPut notes that digests are in the outbox. Of one that is not open it
+// changes nothing.
 func (s *Store) DigestsPut(ctx context.Context, digests ...journey.Digest) error {
 	for chunk := range slices.Chunk(digests, peopleAtOnce) {
 		calls := make([]call, len(chunk))

@@ -331,10 +331,10 @@ func TestEveryFieldOfATrackIsStored(t *testing.T) {
 		fill(reflect.ValueOf(&line).Elem(), &n)
 		day := journey.DateOf(noon)
 		b.must(b.Offer(ctx, day, map[journey.Code][]journey.LineRef{"gv1": {line}}))
-		d, _, err := b.TakeDigest(ctx, "gv1", day)
+		digests, err := b.TakeDigests(ctx, day, "gv1")
 		b.must(err)
-		if want := []journey.LineRef{line}; !reflect.DeepEqual(d.Lines, want) {
-			b.Errorf("got  %+v\nwant %+v", d.Lines, want)
+		if want := []journey.LineRef{line}; len(digests) != 1 || !reflect.DeepEqual(digests[0].Lines, want) {
+			b.Errorf("got  %+v\nwant %+v", digests, want)
 		}
 	})
 }
@@ -472,12 +472,12 @@ func TestWhatIsOnlyForAWhileIsForgotten(t *testing.T) {
 		}, 90 * days, []string{":track"}},
 		"a digest 45 days after it was put, and its lines a day later": {func(t *testing.T, s *store.Store) error {
 			err := s.Offer(t.Context(), today, map[journey.Code][]journey.LineRef{"gv1": {line}})
-			_, _, errTake := s.TakeDigest(t.Context(), "gv1", today)
-			return errors.Join(err, errTake, s.DigestPut(t.Context(), "gv1", today))
+			_, errTake := s.TakeDigests(t.Context(), today, "gv1")
+			return errors.Join(err, errTake, s.DigestsPut(t.Context(), journey.Digest{For: "gv1", Day: today}))
 		}, 46 * days, nil},
 		"but never what was not put": {func(t *testing.T, s *store.Store) error {
 			err := s.Offer(t.Context(), today, map[journey.Code][]journey.LineRef{"gv1": {line}})
-			_, _, errTake := s.TakeDigest(t.Context(), "gv1", today)
+			_, errTake := s.TakeDigests(t.Context(), today, "gv1")
 			return errors.Join(err, errTake)
 		}, 400 * days, []string{":digest:gv1:20261124", ":inboxes", ":open:gv1"}},
 	}

@@ -41,25 +41,15 @@ func (m *Memory) Inboxes(context.Context) ([]journey.Code, error) {
 	return m.codes(func(p *person) bool { return len(p.inbox) > 0 || !p.open.IsZero() }), m.fail
 }
 
-// TakeDigest is Store.TakeDigest.
-func (m *Memory) TakeDigest(_ context.Context, code journey.Code, day journey.Date) (d journey.Digest, ok bool, err error) {
+// TakeDigests is Store.TakeDigests.
+func (m *Memory) TakeDigests(_ context.Context, day journey.Date, codes ...journey.Code) (digests []journey.Digest, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.fail != nil {
-		return journey.Digest{}, false, m.fail
+		return nil, m.fail
 	}
-	d, ok = m.take(code, day)
-	return d, ok, nil
-}
-
-// TakeDigests is Store.TakeDigests.
-func (m *Memory) TakeDigests(ctx context.Context, day journey.Date, codes ...journey.Code) (digests []journey.Digest, err error) {
 	for _, code := range codes {
-		d, ok, err := m.TakeDigest(ctx, code, day)
-		if err != nil {
-			return nil, err
-		}
-		if ok {
+		if d, ok := m.take(code, day); ok {
 			digests = append(digests, d)
 		}
 	}
@@ -128,24 +118,16 @@ func cloneDigest(d journey.Digest) journey.Digest {
 	return d
 }
 
-// DigestPut is Store.DigestPut.
-func (m *Memory) DigestPut(_ context.Context, code journey.Code, day journey.Date) error {
+// DigestsPut is Store.DigestsPut.
+func (m *Memory) DigestsPut(_ context.Context, digests ...journey.Digest) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if p := m.of(code); m.fail == nil && p.open == day {
-		p.open = journey.Date{}
-	}
-	return m.fail
-}
-
-// DigestsPut is Store.DigestsPut.
-func (m *Memory) DigestsPut(ctx context.Context, digests ...journey.Digest) error {
 	for _, d := range digests {
-		if err := m.DigestPut(ctx, d.For, d.Day); err != nil {
-			return err
+		if p := m.of(d.For); m.fail == nil && p.open == d.Day {
+			p.open = journey.Date{}
 		}
 	}
-	return nil
+	return m.fail
 }
 
 // WasPut is Store.WasPut.

@@ -104,9 +104,12 @@ func (m *Memory) Link(_ context.Context, startCode string, who chat.Address, now
 	if !again && (i.usedBy != 0 || !now.Before(i.expires)) {
 		return "", fmt.Errorf("link %s: %w", code, store.ErrBadCode)
 	}
+	if !again {
+		p.secret = "" // it was of whoever had another account
+	}
 	for _, other := range m.people {
-		if other.track.Account == int64(who) {
-			other.track.Account = 0
+		if other != p && other.track.Account == int64(who) {
+			other.track.Account, other.secret = 0, ""
 		}
 	}
 	i.usedBy, p.track.Account = who, int64(who)

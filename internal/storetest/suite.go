@@ -69,11 +69,9 @@ type Storer interface {
 
 	Offer(ctx context.Context, day journey.Date, lines map[journey.Code][]journey.LineRef) error
 	Inboxes(ctx context.Context) ([]journey.Code, error)
-	TakeDigest(ctx context.Context, code journey.Code, day journey.Date) (d journey.Digest, ok bool, err error)
 	TakeDigests(ctx context.Context, day journey.Date, codes ...journey.Code) ([]journey.Digest, error)
 	RetakeDigest(ctx context.Context, code journey.Code, day journey.Date) (d journey.Digest, ok bool, err error)
 	Digest(ctx context.Context, code journey.Code, day journey.Date) (journey.Digest, error)
-	DigestPut(ctx context.Context, code journey.Code, day journey.Date) error
 	DigestsPut(ctx context.Context, digests ...journey.Digest) error
 
 	KeepFeed(ctx context.Context, code journey.Code, secret string) error

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -42,9 +43,18 @@ func offer(t *testing.T, s Storer, on journey.Date, code journey.Code, lines ...
 // them: no digest.
 func take(t *testing.T, s Storer, on journey.Date, code journey.Code, of journey.Date, want ...journey.LineRef) {
 	t.Helper()
-	d, ok, err := s.TakeDigest(t.Context(), code, on)
+	d, ok, err := takeOne(t.Context(), s, code, on)
 	equal(t, err, nil)
 	digestIs(t, d, ok, code, of, want)
+}
+
+// takeOne is TakeDigests for one person.
+func takeOne(ctx context.Context, s Storer, code journey.Code, on journey.Date) (d journey.Digest, ok bool, err error) {
+	digests, err := s.TakeDigests(ctx, on, code)
+	if len(digests) == 0 {
+		return d, false, err
+	}
+	return digests[0], true, err
 }
 
 func digestIs(t *testing.T, d journey.Digest, ok bool, code journey.Code, of journey.Date, want []journey.LineRef) {
@@ -74,7 +84,7 @@ func nothingToTell(t *testing.T, s Storer) {
 	if _, err := s.Digest(ctx, "gv1", day(1)); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("digest: %v, want ErrNotFound", err)
 	}
-	equal(t, s.DigestPut(ctx, "gv1", day(1)), nil)
+	equal(t, s.DigestsPut(ctx, journey.Digest{For: "gv1", Day: day(1)}), nil)
 }
 
 func offeredComes(t *testing.T, s Storer) {
@@ -91,7 +101,7 @@ func offeredComes(t *testing.T, s Storer) {
 		got, err := s.Digest(ctx, "gv1", day(12))
 		equal(t, err, nil)
 		equal(t, got, journey.Digest{For: "gv1", Day: day(12), Lines: []journey.LineRef{a, other, b}})
-		equal(t, s.DigestPut(ctx, "gv1", day(12)), nil)
+		equal(t, s.DigestsPut(ctx, journey.Digest{For: "gv1", Day: day(12)}), nil)
 	}
 	inboxes(t, s, "gv2")
 }
@@ -103,13 +113,13 @@ func lineIsOfferedOnce(t *testing.T, s Storer) {
 	offer(t, s, day(10), "gv1", a, a)
 	offer(t, s, day(10), "gv1", a)
 	take(t, s, day(10), "gv1", day(10), a)
-	equal(t, s.DigestPut(t.Context(), "gv1", day(10)), nil)
+	equal(t, s.DigestsPut(t.Context(), journey.Digest{For: "gv1", Day: day(10)}), nil)
 	offer(t, s, day(11), "gv1", a)
 	inboxes(t, s)
 	take(t, s, day(11), "gv1", journey.Date{})
 	offer(t, s, day(12), "gv1", b)
 	take(t, s, day(12), "gv1", day(12), b)
-	equal(t, s.DigestPut(t.Context(), "gv1", day(12)), nil)
+	equal(t, s.DigestsPut(t.Context(), journey.Digest{For: "gv1", Day: day(12)}), nil)
 	offer(t, s, day(13), "gv1", climbed)
 	take(t, s, day(13), "gv1", day(13), climbed)
 	offer(t, s, day(13), "gv2", a) // another person hears of it too
@@ -120,7 +130,7 @@ func lineMayComeAgain(t *testing.T, s Storer) {
 	a, ctx := ref("sv1", "dl-ceremony/2027-01-15", 1), t.Context()
 	offer(t, s, day(1), "gv1", a)
 	take(t, s, day(1), "gv1", day(1), a)
-	equal(t, s.DigestPut(ctx, "gv1", day(1)), nil)
+	equal(t, s.DigestsPut(ctx, journey.Digest{For: "gv1", Day: day(1)}), nil)
 	offer(t, s, day(1).AddDays(45), "gv1", a)
 	inboxes(t, s)
 	offer(t, s, day(1).AddDays(46), "gv1", a)
@@ -139,7 +149,7 @@ func oneDigestADay(t *testing.T, s Storer) {
 	a, b := ref("sv1", "a", 1), ref("sv2", "b", 1)
 	offer(t, s, day(1), "gv1", a)
 	take(t, s, day(1), "gv1", day(1), a)
-	equal(t, s.DigestPut(ctx, "gv1", day(1)), nil)
+	equal(t, s.DigestsPut(ctx, journey.Digest{For: "gv1", Day: day(1)}), nil)
 	offer(t, s, day(1), "gv1", b)
 	take(t, s, day(1), "gv1", journey.Date{})
 	inboxes(t, s, "gv1") // it waits
@@ -158,11 +168,11 @@ func digestComesAgain(t *testing.T, s Storer) {
 	inboxes(t, s, "gv1")
 	take(t, s, day(1), "gv1", day(1), a)
 	take(t, s, day(2), "gv1", day(1), a) // of the day for which it was taken
-	equal(t, s.DigestPut(ctx, "gv1", day(2)), nil)
+	equal(t, s.DigestsPut(ctx, journey.Digest{For: "gv1", Day: day(2)}), nil)
 	take(t, s, day(2), "gv1", day(1), a) // that was another
-	equal(t, s.DigestPut(ctx, "gv1", day(1)), nil)
+	equal(t, s.DigestsPut(ctx, journey.Digest{For: "gv1", Day: day(1)}), nil)
 	take(t, s, day(2), "gv1", day(2), b)
-	equal(t, s.DigestPut(ctx, "gv1", day(2)), nil)
+	equal(t, s.DigestsPut(ctx, journey.Digest{For: "gv1", Day: day(2)}), nil)
 	inboxes(t, s)
 }
 
@@ -178,7 +188,7 @@ func twoTakeTheSame(t *testing.T, s Storer) {
 			if err := s.Offer(t.Context(), day(1), map[journey.Code][]journey.LineRef{"gv1": lines}); err != nil {
 				t.Error(err)
 			}
-			d, ok, err := s.TakeDigest(t.Context(), "gv1", day(1))
+			d, ok, err := takeOne(t.Context(), s, "gv1", day(1))
 			if err != nil || !ok {
 				t.Errorf("take: %t, %v", ok, err)
 			}
@@ -189,7 +199,7 @@ func twoTakeTheSame(t *testing.T, s Storer) {
 	for _, d := range digests {
 		equal(t, d, journey.Digest{For: "gv1", Day: day(1), Lines: lines})
 	}
-	equal(t, s.DigestPut(t.Context(), "gv1", day(1)), nil)
+	equal(t, s.DigestsPut(t.Context(), journey.Digest{For: "gv1", Day: day(1)}), nil)
 	inboxes(t, s)
 }
 
@@ -238,9 +248,9 @@ func unputGoesIntoTheNext(t *testing.T, s Storer) {
 	if _, err := s.Digest(ctx, "gv1", day(1)); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("the digest that never was put: %v, want ErrNotFound", err)
 	}
-	equal(t, s.DigestPut(ctx, "gv1", day(1)), nil) // who was about to put it comes too late
+	equal(t, s.DigestsPut(ctx, journey.Digest{For: "gv1", Day: day(1)}), nil) // who was about to put it comes too late
 	take(t, s, day(2), "gv1", day(2), want...)
-	equal(t, s.DigestPut(ctx, "gv1", day(2)), nil)
+	equal(t, s.DigestsPut(ctx, journey.Digest{For: "gv1", Day: day(2)}), nil)
 	inboxes(t, s)
 }
 
@@ -266,7 +276,7 @@ func retakingIntoAFullDay(t *testing.T, s Storer) {
 	a, b := ref("sv1", "a", 1), ref("sv2", "b", 1)
 	offer(t, s, day(2), "gv1", a)
 	take(t, s, day(2), "gv1", day(2), a)
-	equal(t, s.DigestPut(ctx, "gv1", day(2)), nil)
+	equal(t, s.DigestsPut(ctx, journey.Digest{For: "gv1", Day: day(2)}), nil)
 	offer(t, s, day(1), "gv1", b) // the clock went back
 	take(t, s, day(1), "gv1", day(1), b)
 	_, ok, err := s.RetakeDigest(ctx, "gv1", day(2))
@@ -281,10 +291,10 @@ func puttingTwice(t *testing.T, s Storer) {
 	a, b := ref("sv1", "a", 1), ref("sv2", "b", 2)
 	offer(t, s, day(1), "gv1", a)
 	take(t, s, day(1), "gv1", day(1), a)
-	equal(t, s.DigestPut(ctx, "gv1", day(1)), nil)
+	equal(t, s.DigestsPut(ctx, journey.Digest{For: "gv1", Day: day(1)}), nil)
 	offer(t, s, day(2), "gv1", b)
-	equal(t, s.DigestPut(ctx, "gv1", day(1)), nil)
-	equal(t, s.DigestPut(ctx, "gv1", day(2)), nil) // not taken yet
+	equal(t, s.DigestsPut(ctx, journey.Digest{For: "gv1", Day: day(1)}), nil)
+	equal(t, s.DigestsPut(ctx, journey.Digest{For: "gv1", Day: day(2)}), nil) // not taken yet
 	inboxes(t, s, "gv1")
 	take(t, s, day(2), "gv1", day(2), b)
 }
@@ -302,7 +312,7 @@ func morning(t *testing.T, s Storer, on journey.Date, line journey.LineRef, step
 	if !step() {
 		return
 	}
-	d, ok, err := s.TakeDigest(ctx, "gv1", on)
+	d, ok, err := takeOne(ctx, s, "gv1", on)
 	equal(t, err, nil)
 	if ok && d.Day != on && box[d.Day] == nil {
 		if !step() {
@@ -320,7 +330,7 @@ func morning(t *testing.T, s Storer, on journey.Date, line journey.LineRef, step
 	if !step() {
 		return
 	}
-	equal(t, s.DigestPut(ctx, "gv1", d.Day), nil)
+	equal(t, s.DigestsPut(ctx, journey.Digest{For: "gv1", Day: d.Day}), nil)
 	if d.Day != on {
 		morning(t, s, on, line, steps, box)
 	}

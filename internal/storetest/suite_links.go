@@ -23,6 +23,7 @@ var linkClaims = map[string]func(*testing.T, Storer){
 	"wrong start codes count for an hour, for each account":   guessesCountForAnHour,
 	"after five wrong start codes a right one links nobody":   guessingIsStopped,
 	"a feed's secret leads to one person until it is dropped": feedLeadsToOne,
+	"a feed ends with the account it was made for":            feedEndsWithItsAccount,
 }
 
 // january is when the start codes of the claims expire.
@@ -267,4 +268,24 @@ func feedLeadsToOne(t *testing.T, s Storer) {
 		leads("c", "")
 	}
 	leads("b", "sv2")
+}
+
+func feedEndsWithItsAccount(t *testing.T, s Storer) {
+	ctx := t.Context()
+	save(t, s, student("sv1", "", ""), student("sv2", "", ""))
+	join := func(startCode string, code journey.Code, who chat.Address) {
+		t.Helper()
+		equal(t, s.KeepStartCode(ctx, startCode, code, january), nil)
+		link(t, s, startCode, who, code)
+	}
+	join("one", "sv1", 7)
+	join("two", "sv2", 8)
+	equal(t, s.KeepFeed(ctx, "sv1", "a"), nil)
+	equal(t, s.KeepFeed(ctx, "sv2", "b"), nil)
+	join("three", "sv1", 8) // another account for sv1, and it was that of sv2
+	for _, secret := range []string{"a", "b"} {
+		if code, err := s.Feed(ctx, secret); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("%s leads to %q, %v; want ErrNotFound", secret, code, err)
+		}
+	}
 }

@@ -17,14 +17,15 @@ var imports = map[string]string{
 	"notice":       "journey",
 	"yamlfile":     "",
 	"feed":         "journey", // its iCalendar file
+	"picture":      "",
 	"knowledge":    "yamlfile",
 	"outbox/claim": "chat",                       // what queue and courier speak of
 	"roster":       "journey knowledge yamlfile", // lists of people and events
 	"wording":      "chat journey knowledge desk roster notice",
 
 	"bot":       "chat",
-	"handlers":  "chat desk feed journey knowledge notice wording",
-	"scheduler": "chat journey notice wording",
+	"handlers":  "chat desk feed journey knowledge notice picture wording",
+	"scheduler": "chat journey notice picture wording",
 	"outbox":    "chat outbox/claim",
 	"store":     "chat desk journey notice outbox/claim",
 	"sheet":     "roster", // its tables
@@ -45,6 +46,7 @@ var owners = map[string]string{
 	"github.com/goccy/go-yaml":        "yamlfile",
 	"github.com/arran4/golang-ical":   "feed",
 	"github.com/xuri/excelize/":       "sheet",
+	"github.com/go-analyze/charts":    "picture",
 	"github.com/skip2/go-qrcode":      "donghanh", // main: an invitation on the terminal
 }
 

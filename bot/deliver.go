@@ -16,8 +16,9 @@ import (
 )
 
 const (
-	maxToast = 200      // UTF-16 units
-	maxFile  = 50 << 20 // bytes
+	maxToast   = 200      // UTF-16 units
+	maxFile    = 50 << 20 // bytes
+	maxPicture = 10 << 20 // bytes
 	// slowestUpload is the line on which a file must still get through.
 	slowestUpload = 50 << 10 // bytes a second
 )
@@ -68,17 +69,23 @@ func (c *Client) send(ctx context.Context, m chat.Message) (chat.Receipt, error)
 }
 
 func (c *Client) sendFile(ctx context.Context, m chat.Message, params tgbotapi.Params) (chat.Receipt, error) {
-	size := len(m.File.Data)
-	if size > maxFile {
-		return chat.Receipt{}, &chat.Refused{Reason: fmt.Sprintf("sendDocument: %d bytes are more than Telegram takes", size)}
+	method, field, most := "sendDocument", "document", maxFile
+	if m.File.Picture {
+		method, field, most = "sendPhoto", "photo", maxPicture
 	}
 	params.AddNonEmpty("caption", m.Text)
-	limit := c.sendTimeout + time.Duration(size/slowestUpload)*time.Second
-	result, err := c.call(ctx, limit, "sendDocument", params, tgbotapi.RequestFile{
-		Name: "document",
-		Data: tgbotapi.FileBytes{Name: m.File.Name, Bytes: m.File.Data},
-	})
+	result, err := c.upload(ctx, method, field, most, *m.File, params)
 	return receiptOf(result), meaning(err)
+}
+
+// upload sends a file of at most most bytes as the field of a call.
+func (c *Client) upload(ctx context.Context, method, field string, most int, f chat.File, params tgbotapi.Params) (json.RawMessage, error) {
+	size := len(f.Data)
+	if size > most {
+		return nil, &chat.Refused{Reason: fmt.Sprintf("%s: %d bytes are more than Telegram takes", method, size)}
+	}
+	limit := c.sendTimeout + time.Duration(size/slowestUpload)*time.Second
+	return c.call(ctx, limit, method, params, tgbotapi.RequestFile{Name: field, Data: tgbotapi.FileBytes{Name: f.Name, Bytes: f.Data}})
 }
 
 // sendAttached sends what Telegram has already.
@@ -107,6 +114,9 @@ func (c *Client) edit(ctx context.Context, m chat.Message) error {
 		return err
 	}
 	params["message_id"] = strconv.Itoa(m.Target)
+	if m.File != nil {
+		return c.editFile(ctx, m, params)
+	}
 	var method string
 	switch {
 	case m.Text == "":
@@ -121,8 +131,30 @@ func (c *Client) edit(ctx context.Context, m chat.Message) error {
 		params["link_preview_options"] = noPreview
 	}
 	_, err = c.call(ctx, c.sendTimeout, method, params)
+	return edited(err)
+}
+
+// editFile puts another file, with its caption and buttons, in the place of the
+// one a message has.
+func (c *Client) editFile(ctx context.Context, m chat.Message, params tgbotapi.Params) error {
+	kind, most := "document", maxFile
+	if m.File.Picture {
+		kind, most = "photo", maxPicture
+	}
+	media, err := json.Marshal(map[string]string{"type": kind, "media": "attach://file", "caption": m.Text, "parse_mode": params["parse_mode"]})
+	if err != nil {
+		return err
+	}
+	delete(params, "parse_mode") // of the caption, which goes with the file here
+	params["media"] = string(media)
+	_, err = c.upload(ctx, "editMessageMedia", "file", most, *m.File, params)
+	return edited(err)
+}
+
+// edited is the meaning of an edit's error: one that changes nothing is done.
+func edited(err error) error {
 	if r, ok := errors.AsType[*refusal](err); ok && r.says("message is not modified") {
-		err = nil
+		return nil
 	}
 	return meaning(err)
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"net"
 	"net/http"
 	"strings"
@@ -62,6 +64,36 @@ func TestAFileGoesOutWithItsNameAndCaption(t *testing.T) {
 	}
 	if receipt.Message != m.ID {
 		t.Errorf("receipt for %d, want %d", receipt.Message, m.ID)
+	}
+}
+
+func TestAPictureIsSeenAndReplaced(t *testing.T) {
+	b := inMemory(t, unlimited)
+	draw := func(side int) []byte {
+		var out bytes.Buffer
+		if err := png.Encode(&out, image.NewGray(image.Rect(0, 0, side, side))); err != nil {
+			t.Fatal(err)
+		}
+		return out.Bytes()
+	}
+	m := chat.Message{To: 7, Text: "<b>K47</b>", Protect: true, Rows: [][]chat.Button{{{Label: "Xem", Data: "x"}}}, File: &chat.File{Name: "k47.png", Data: draw(40), Picture: true}}
+	receipt, err := b.Deliver(t.Context(), m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := b.tg.Messages(7)[0]
+	if got.ID != receipt.Message || got.File == nil || got.File.Kind != "photo" || got.Text != m.Text || !got.Protect || len(got.Rows) != 1 {
+		t.Errorf("arrived %+v with %+v", got, got.File)
+	}
+	m.Act, m.Target, m.Text, m.File = chat.Edit, receipt.Message, "<b>B5</b> &amp; hơn", &chat.File{Name: "b5.png", Data: draw(60), Picture: true}
+	for range 2 { // told twice, done once
+		if _, err := b.Deliver(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got = b.tg.Messages(7)[0]
+	if _, data, _ := b.tg.File(got.File.ID); got.Text != m.Text || got.File.Name != "b5.png" || !bytes.Equal(data, draw(60)) || len(got.Rows) != 1 {
+		t.Errorf("now it is %+v with %+v", got, got.File)
 	}
 }
 
@@ -260,6 +292,9 @@ func TestWhatTelegramRefuses(t *testing.T) {
 		"an act there is none of":       {chat.Message{To: 7, Act: "burn"}, "Refused", 0},
 		"a press without a name":        {chat.Message{To: 7, Act: chat.Ack}, "Refused", 0},
 		"a file over 50 MB":             {chat.Message{To: 7, File: &chat.File{Name: "a", Data: make([]byte, maxFile+1)}}, "Refused", 0},
+		"a picture over 10 MB":          {chat.Message{To: 7, File: &chat.File{Name: "a", Picture: true, Data: make([]byte, maxPicture+1)}}, "Refused", 0},
+		"another over 10 MB":            {chat.Message{To: 7, Act: chat.Edit, Target: 1, File: &chat.File{Name: "a", Picture: true, Data: make([]byte, maxPicture+1)}}, "Refused", 0},
+		"a picture that is none":        {chat.Message{To: 7, File: &chat.File{Name: "a", Picture: true, Data: []byte("b")}}, "Refused", 1},
 		"an empty file":                 {chat.Message{To: 7, File: &chat.File{Name: "a"}}, "Refused", 1},
 		"a person who blocked the bot":  {chat.Message{To: 8, Text: "a"}, "Unreachable", 1},
 		"their file":                    {chat.Message{To: 8, File: &chat.File{Name: "a", Data: []byte("b")}}, "Unreachable", 1},

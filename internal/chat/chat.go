@@ -134,7 +134,7 @@ type Message struct {
 	Press   string     `json:"press,omitempty"`   // the press to acknowledge
 	Protect bool       `json:"protect,omitempty"` // forbid forwarding and saving
 	Quiet   bool       `json:"quiet,omitempty"`   // deliver without a sound
-	File    *File      `json:"file,omitempty"`    // sent along; Text is its caption then
+	File    *File      `json:"file,omitempty"`    // sent along; Text is its caption then; of an edit: takes the file's place
 	Attach  *Attach    `json:"attach,omitempty"`  // sent along instead; Text is its caption then, of an edit too
 
 	// Make names the text that is to be made when the message is sent, so that
@@ -152,8 +152,9 @@ type Attach struct {
 
 // File is a small document that goes out with a message.
 type File struct {
-	Name string `json:"name"` // with its extension, without a path
-	Data []byte `json:"data"`
+	Name    string `json:"name"` // with its extension, without a path
+	Data    []byte `json:"data"`
+	Picture bool   `json:"picture,omitempty"` // a PNG or JPEG, to be seen in the conversation
 }
 
 // Reply is what a handler says to the person who did something. Empty Texts

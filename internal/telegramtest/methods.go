@@ -35,6 +35,7 @@ var methods = map[string]method{
 	"sendChatAction":         {params: "chat_id! action!", run: (*Server).sendChatAction},
 	"editMessageText":        {params: "chat_id message_id text! parse_mode link_preview_options reply_markup", run: (*Server).editMessageText},
 	"editMessageCaption":     {params: "chat_id message_id caption parse_mode reply_markup", run: (*Server).editMessageCaption},
+	"editMessageMedia":       {params: "chat_id message_id media! reply_markup", run: (*Server).editMessageMedia},
 	"editMessageReplyMarkup": {params: "chat_id message_id reply_markup", run: (*Server).editMessageReplyMarkup},
 	"deleteMessage":          {params: "chat_id! message_id!", run: (*Server).deleteMessage},
 	"answerCallbackQuery":    {params: "callback_query_id! text show_alert", run: (*Server).answerCallbackQuery},
@@ -68,7 +69,7 @@ func (m method) check(r *request) error {
 		}
 	}
 	for name := range r.files {
-		if !slices.Contains(all, name) {
+		if !slices.Contains(all, name) && !r.attached(name) {
 			return badRequest("there is no file parameter %q", name)
 		}
 	}
@@ -171,6 +172,12 @@ func parseJSON(r *http.Request, req *request) error {
 		req.params[name] = text
 	}
 	return nil
+}
+
+// attached reports whether a file came as a part of the parameter media, which
+// names it, instead of as a parameter of its own.
+func (r *request) attached(name string) bool {
+	return strings.Contains(r.params["media"], `"attach://`+name+`"`)
 }
 
 // number returns an integer parameter, def if it is not given.

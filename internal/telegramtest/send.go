@@ -1,6 +1,10 @@
 package telegramtest
 
 import (
+	"bytes"
+	"image"
+	_ "image/jpeg" // photos come as one of these
+	_ "image/png"
 	"net/http"
 	"slices"
 	"strconv"
@@ -197,6 +201,11 @@ func (s *Server) sendFile(r *request, kind string) (any, error) {
 	case known.Kind != kind:
 		return nil, badRequest("can't use file of type %s as %s", title(known.Kind), title(kind))
 	}
+	if given && kind == "photo" {
+		if err := seen(f.data); err != nil {
+			return nil, err
+		}
+	}
 	m, plain, err := s.compose(r, "caption", 0, maxCaption)
 	if err != nil {
 		return nil, err
@@ -209,6 +218,27 @@ func (s *Server) sendFile(r *request, kind string) (any, error) {
 		m.File = &again
 	}
 	return s.messageJSON(s.put(m), plain), nil
+}
+
+const (
+	maxPhoto      = 10 << 20 // bytes
+	maxPhotoSides = 10_000   // pixels, width and height together
+	maxPhotoRatio = 20
+)
+
+// seen refuses what cannot be shown as a photo.
+func seen(data []byte) error {
+	if len(data) > maxPhoto {
+		return badRequest("file is too big")
+	}
+	c, _, err := image.DecodeConfig(bytes.NewReader(data))
+	switch {
+	case err != nil:
+		return badRequest("IMAGE_PROCESS_FAILED")
+	case c.Width+c.Height > maxPhotoSides, c.Width > maxPhotoRatio*c.Height, c.Height > maxPhotoRatio*c.Width:
+		return badRequest("PHOTO_INVALID_DIMENSIONS")
+	}
+	return nil
 }
 
 // title writes a kind of file as Telegram's errors do.
@@ -315,6 +345,55 @@ func (s *Server) editMessageCaption(r *request) (any, error) {
 	return s.edit(m, r, r.params["caption"], plain)
 }
 
+// editMessageMedia puts another photo or document, uploaded with the call, in
+// the place of what a message has.
+func (s *Server) editMessageMedia(r *request) (any, error) {
+	var media struct {
+		Type    string `json:"type"`
+		Media   string `json:"media"`
+		Caption string `json:"caption"`
+		Mode    string `json:"parse_mode"`
+	}
+	if err := r.object("media", &media); err != nil {
+		return nil, err
+	}
+	name, ok := strings.CutPrefix(media.Media, "attach://")
+	f, given := r.files[name]
+	switch {
+	case media.Type != "photo" && media.Type != "document":
+		return nil, badRequest("media type %q is not known here", media.Type)
+	case !ok || !given:
+		return nil, badRequest("wrong file identifier/HTTP URL specified")
+	case len(f.data) == 0:
+		return nil, badRequest("file must be non-empty")
+	}
+	if media.Type == "photo" {
+		if err := seen(f.data); err != nil {
+			return nil, err
+		}
+	}
+	m, err := s.mine(r, "message to edit not found")
+	if err != nil {
+		return nil, err
+	}
+	r.params["caption"], r.params["parse_mode"] = media.Caption, media.Mode
+	plain, err := r.text("caption", 0, maxCaption)
+	if err != nil {
+		return nil, err
+	}
+	if m.File == nil {
+		return nil, badRequest("there is no media in the message to edit") // a text may become one at Telegram; the bot never does that
+	}
+	before := m.File
+	kept := s.keep(media.Type, f.name, f.data)
+	m.File = &kept
+	j, err := s.edit(m, r, media.Caption, plain)
+	if err != nil {
+		m.File = before
+	}
+	return j, err
+}
+
 func (s *Server) editMessageReplyMarkup(r *request) (any, error) {
 	m, err := s.mine(r, "message to edit not found")
 	if err != nil {
@@ -332,7 +411,7 @@ func (s *Server) edit(m *Message, r *request, text, plain string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if m.Text == text && sameKeyboard(m.Rows, rows) {
+	if _, newFile := r.params["media"]; !newFile && m.Text == text && sameKeyboard(m.Rows, rows) {
 		return nil, badRequest("message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message")
 	}
 	if err := s.spend(m.Chat, true); err != nil {

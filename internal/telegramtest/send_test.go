@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"image"
+	"image/color"
+	"image/png"
 	"io"
 	"strings"
 	"testing"
@@ -153,12 +156,43 @@ func TestACaptionIsEdited(t *testing.T) {
 	}
 }
 
+// picture is a PNG of that size.
+func picture(t *testing.T, width, height int) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewPaletted(image.Rect(0, 0, width, height), color.Palette{color.White})); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestAPictureIsReplacedWithItsCaption(t *testing.T) {
+	b := start(t, Config{})
+	b.upload(t, "sendPhoto", "photo", "a.png", picture(t, 80, 60), "chat_id", 7, "caption", "một").want(t, "send", 0, "")
+	edit := func(media string, data []byte) reply {
+		return b.upload(t, "editMessageMedia", "file", "b.png", data, "chat_id", 7, "message_id", 1, "media", media)
+	}
+	edit(`{"type":"photo","media":"attach://file","caption":"<b>hai","parse_mode":"HTML"}`, picture(t, 40, 40)).want(t, "bad markup", 400, "can't parse entities")
+	edit(`{"type":"photo","media":"attach://file"}`, []byte("x")).want(t, "no picture", 400, "IMAGE_PROCESS_FAILED")
+	edit(`{"type":"video","media":"attach://file"}`, []byte("x")).want(t, "a film", 400, "not known")
+	edit(`{"type":"photo","media":"attach://file","caption":"<b>hai</b>","parse_mode":"HTML"}`, picture(t, 40, 40)).want(t, "another", 0, "")
+	m := b.Messages(7)[0]
+	if _, data, _ := b.File(m.File.ID); m.Text != "<b>hai</b>" || !m.Edited || m.File.Name != "b.png" || !bytes.Equal(data, picture(t, 40, 40)) {
+		t.Errorf("now it is %+v with %+v", m, m.File)
+	}
+	b.call(t, "sendMessage", "chat_id", 7, "text", "chữ").want(t, "a text", 0, "")
+	b.upload(t, "editMessageMedia", "file", "b.png", picture(t, 4, 4), "chat_id", 7, "message_id", 2, "media", `{"type":"photo","media":"attach://file"}`).want(t, "a text", 400, "no media")
+}
+
 func TestFilesGoBothWays(t *testing.T) {
 	b := start(t, Config{})
 	b.maxUpload = 1 << 20 // 50 MB take a while
 	data := bytes.Repeat([]byte("dữ liệu "), 10_000)
 	b.upload(t, "sendDocument", "document", "a.csv", data, "chat_id", 7, "caption", "x").want(t, "a document", 0, "")
-	b.upload(t, "sendPhoto", "photo", "a.png", []byte("png"), "chat_id", 7).want(t, "a photo", 0, "")
+	b.upload(t, "sendPhoto", "photo", "a.png", picture(t, 80, 60), "chat_id", 7).want(t, "a photo", 0, "")
+	b.upload(t, "sendPhoto", "photo", "a.png", []byte("png"), "chat_id", 7).want(t, "no photo", 400, "IMAGE_PROCESS_FAILED")
+	b.upload(t, "sendPhoto", "photo", "a.png", picture(t, 210, 10), "chat_id", 7).want(t, "a stripe", 400, "PHOTO_INVALID_DIMENSIONS")
+	b.upload(t, "sendPhoto", "photo", "a.png", picture(t, 5001, 5000), "chat_id", 7).want(t, "a wall", 400, "PHOTO_INVALID_DIMENSIONS")
 	b.upload(t, "sendDocument", "document", "a.csv", nil, "chat_id", 7).want(t, "nothing", 400, "non-empty")
 	b.upload(t, "sendDocument", "document", "a.bin", make([]byte, b.maxUpload+1), "chat_id", 7).want(t, "over the limit", 413, "Too Large")
 	b.upload(t, "sendDocument", "document", "a.bin", make([]byte, 3*b.maxUpload), "chat_id", 7).want(t, "far over it", 413, "Too Large")

@@ -501,7 +501,7 @@ class Phone {
     const href = "file/" + encodeURIComponent(f.id), label = `Tải về ${f.name}, ${size(f.size)}`;
     if (f.kind === "photo") {
       return el("a", { class: "picture", href, download: f.name, "aria-label": label, title: "Tải ảnh về" },
-        el("img", { src: href, alt: f.name, width: 260, height: 190 }));
+        el("img", { src: href, alt: f.name }));
     }
     return el("a", { class: "file", href, download: f.name, "aria-label": label, title: "Tải về" },
       el("span", { class: "disc" }, icon("get")), el("span", {}, el("b", {}, f.name), el("small", {}, size(f.size))));

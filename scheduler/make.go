@@ -199,7 +199,8 @@ func (t *making) line(ref journey.LineRef) (l wording.Reminder, ok bool) {
 	if !hears(t.reader.Person, subject.Person, d, ref.To) {
 		return l, false
 	}
-	l = wording.Reminder{Deadline: d, To: ref.To, Climb: ref.Climb, Mentor: t.people[subject.Person.Mentor].Person.Name}
+	mentor := t.people[subject.Person.Mentor]
+	l = wording.Reminder{Deadline: d, To: ref.To, Climb: ref.Climb, Mentor: mentor.Person.Name, Unread: mentor.Account == 0}
 	if ref.Of != t.reader.Person.Code {
 		l.Whose = subject.Person.Name
 	}

@@ -446,15 +446,18 @@ func (w *way) mayBeLookedAt(f fact) *Refusal {
 	return nil
 }
 
-// mayBeAdmittedHere asks that nobody is admitted by the place they are leaving
-// (rule student-decided-then-moves).
+// mayBeAdmittedHere asks that nobody is admitted by the place they are leaving,
+// nor anywhere on a decision that came too late after the move (rule
+// student-decided-then-moves).
 func (w *way) mayBeAdmittedHere(f fact) *Refusal {
-	if w.sides&sideSet(Transferring) == 0 || w.same || w.stage() != AwaitingCeremony {
-		return nil
-	}
 	needs := evMoveReceived
-	if w.decidedLate() {
+	switch {
+	case w.stage() != AwaitingCeremony:
+		return nil
+	case w.late:
 		needs = evCancelled
+	case w.sides&sideSet(Transferring) == 0 || w.same:
+		return nil
 	}
 	return &Refusal{Event: f.ID, Why: NeedsFirst, Rule: "student-decided-then-moves", Needs: []EventID{needs}}
 }

@@ -73,18 +73,22 @@ func (w *way) moves(when MoveWhen, all facts, moving bool) bool {
 	case SameAuthority:
 		return moving && w.same
 	case DecidedSoon, DecidedLate:
-		return moving && !w.same && w.decidedLate() == (when == DecidedLate)
+		return moving && !w.same && w.late == (when == DecidedLate)
 	case Temporary:
 		return w.temporary
 	}
 	return false
 }
 
-// decidedLate reports whether the decision to admit came more than 30 working
-// days after the move; then it is cancelled and the new place looks again.
-func (w *way) decidedLate() bool {
+// lateFor reports whether a decision to admit of that day comes from the place
+// the person is leaving, more than 30 working days after the move: then it is
+// cancelled and the new place looks again.
+func (w *way) lateFor(day Date) bool {
+	if w.sides&sideSet(Transferring) == 0 || w.same {
+		return false
+	}
 	last, _ := w.r.Calendar.AddWorkingDays(w.moved, decidedSoon)
-	return w.decision.After(last)
+	return day.After(last)
 }
 
 // PaperRule is a document of the way.

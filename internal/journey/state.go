@@ -189,6 +189,7 @@ type way struct {
 	opened    Date // the dossier
 	reopened  bool
 	decision  Date
+	late      bool // it came too late after the move: see lateFor
 	joined    Date
 	ended     Date // the twelve months after it
 	before    Stage
@@ -294,6 +295,9 @@ func (w *way) note(f fact) {
 		w.heard = true
 	case evDecision:
 		w.decision = f.On
+		w.late = w.lateFor(f.On)
+	case evCancelled:
+		w.decision, w.late = Date{}, false
 	case evCeremony:
 		w.joined, w.ended = f.On, f.On.AddMonths(probationMonths)
 	case evMove:
@@ -415,6 +419,9 @@ func (r *Rules) papers(all facts, w *way, stage Stage, today Date) []Paper {
 		for _, f := range all {
 			if f.On.After(today) || !rule.shownBy(f.Event) {
 				continue
+			}
+			if member && f.On.Before(w.joined) {
+				continue // a form of that name belongs to the way towards the ceremony
 			}
 			if renewed := rule.Valid != ruleCert && w.sides&sideSet(Readmission) != 0 || rule.Valid == ruleDossier && w.reopened; renewed && f.On.Before(w.opened) {
 				continue

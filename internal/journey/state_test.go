@@ -62,6 +62,16 @@ func TestSidesAndWhatTheyMakeOfTheStage(t *testing.T) {
 	}
 }
 
+func TestPartyAgeDoesNotCountFromACancelledDecision(t *testing.T) {
+	cancelled := then(until("E_DECISION_ISSUED"), "2027-01-18 E_MOVE_EFFECTIVE", "2027-01-20 E_DECISION_CANCELLED")
+	if from := theRules.State(track(cancelled...), on("2027-01-21")).AgeFrom; !from.IsZero() {
+		t.Errorf("Party age from %s after the decision was cancelled, want from no day", from)
+	}
+	if from := theRules.State(track(until("E_DECISION_ISSUED")...), on("2027-01-21")).AgeFrom; from != on("2027-01-15") {
+		t.Errorf("Party age from %s, want 2027-01-15", from)
+	}
+}
+
 func TestWhoIsListedIsHelpedOnceThereIsAMentor(t *testing.T) {
 	tr := track("2025-10-01 E_SYMPATHIZER_LISTED")
 	if s := theRules.State(tr, on("2025-10-02")); s.Stage != Sympathizer {
@@ -91,12 +101,14 @@ func TestPapers(t *testing.T) {
 		today string
 		want  string // ids; + there, until
 	}{
-		"nothing is wanted of who is named":            {until("E_SOURCE_LISTED"), "2025-09-11", ""},
-		"in the class its certificate":                 {until("E_CLASS_NOMINATED"), "2025-11-04", "cn-ntvd"},
-		"for the dossier four, as far as they are":     {then(until("E_DOC_DATED"), "2026-05-25 E_DOC_DATED 3-KNĐ"), "2026-05-26", "+cn-ntvd 2030-12-02, +1-knd, 2-knd, +3-knd 2027-05-04, 4-knd"},
-		"opened anew, three are made anew":             {then(until("E_DOC_DATED"), "2026-05-25 E_DOC_DATED 3-knd", "2027-06-01 E_DOSSIER_OPENED"), "2027-06-02", "+cn-ntvd 2030-12-02, +1-knd, 2-knd, 3-knd, 4-knd"},
-		"an expired certificate leaves the rest as is": {[]string{"2021-11-30 E_CLASS_CERT_ISSUED", "2026-05-04 E_DOSSIER_OPENED"}, "2026-12-02", "+cn-ntvd 2026-11-30, 1-knd, 2-knd, 3-knd, 4-knd"},
-		"in probation those of the second half":        {then(until("E_CEREMONY_HELD"), "2027-03-01 E_MEMBER_FILE_DONE"), "2027-03-02", "+ho-so-dang-vien, cn-dvm"},
+		"nothing is wanted of who is named":                  {until("E_SOURCE_LISTED"), "2025-09-11", ""},
+		"in the class its certificate":                       {until("E_CLASS_NOMINATED"), "2025-11-04", "cn-ntvd"},
+		"for the dossier four, as far as they are":           {then(until("E_DOC_DATED"), "2026-05-25 E_DOC_DATED 3-KNĐ"), "2026-05-26", "+cn-ntvd 2030-12-02, +1-knd, 2-knd, +3-knd 2027-05-04, 4-knd"},
+		"opened anew, three are made anew":                   {then(until("E_DOC_DATED"), "2026-05-25 E_DOC_DATED 3-knd", "2027-06-01 E_DOSSIER_OPENED"), "2027-06-02", "+cn-ntvd 2030-12-02, +1-knd, 2-knd, 3-knd, 4-knd"},
+		"an expired certificate leaves the rest as is":       {[]string{"2021-11-30 E_CLASS_CERT_ISSUED", "2026-05-04 E_DOSSIER_OPENED"}, "2026-12-02", "+cn-ntvd 2026-11-30, 1-knd, 2-knd, 3-knd, 4-knd"},
+		"the committee's resolution is of the half it is in": {then(then(until("E_CELL_RESOLVED_ADMIT"), "2026-12-05 E_BASE_RESOLVED"), "2027-01-15 E_DECISION_ISSUED", "2027-02-03 E_CEREMONY_HELD", "2028-02-20 E_CELL_RESOLVED_OFFICIAL"), "2028-02-24", "ho-so-dang-vien, cn-dvm, 10-knd, 11-knd, 12-knd, +13-knd, 15-knd, 16-knd"},
+		"and there once it was made for recognition":         {then(until("E_CELL_RESOLVED_OFFICIAL"), "2028-02-25 E_BASE_RESOLVED"), "2028-02-26", "ho-so-dang-vien, cn-dvm, 10-knd, 11-knd, 12-knd, +13-knd, +15-knd, 16-knd"},
+		"in probation those of the second half":              {then(until("E_CEREMONY_HELD"), "2027-03-01 E_MEMBER_FILE_DONE"), "2027-03-02", "+ho-so-dang-vien, cn-dvm"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

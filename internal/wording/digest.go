@@ -35,6 +35,7 @@ type Reminder struct {
 	Climb  journey.Climb // how far silence has climbed
 	Whose  string        // the student's name; empty: the reader's own way or duty
 	Mentor string        // the name of the student's mentor; empty: nobody is assigned
+	Unread bool          // the mentor is not linked, and so was told of nothing
 	May    bool          // the reader may say that it is done
 
 	// Also are the roles in which the reader has to do with it beside To: nobody
@@ -365,6 +366,9 @@ func climbed(l Reminder) string {
 	mentor := "Chưa phân công người giúp đỡ"
 	if l.Mentor != "" {
 		mentor = "Người giúp đỡ (" + html.EscapeString(cutTo(l.Mentor, 60)) + ") chưa trả lời"
+		if l.Unread {
+			mentor = "Người giúp đỡ (" + html.EscapeString(cutTo(l.Mentor, 60)) + ") chưa liên kết với bot nên chưa nhận được lời nhắc"
+		}
 	}
 	switch {
 	case l.Climb == journey.ToSecretary && l.To == journey.CellSecretary, l.Climb == journey.ToOfficer && l.To == journey.CellSecretary && officer:

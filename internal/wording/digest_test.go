@@ -58,6 +58,8 @@ func TestDigest(t *testing.T) {
 	unsure := line(t, "sv1", "Nguyễn Lan", "2027-01-04", mentor, review)
 	unsure.Version = &journey.Version{}
 	unsure.Tentative = true
+	unread := climbedTo(line(t, "sv2", "Đỗ Huy", "2026-11-26", secretary, review), journey.ToSecretary)
+	unread.Unread = true
 	nobody := climbedTo(line(t, "sv1", "Nguyễn Lan", "2026-11-26", secretary, review), journey.ToSecretary)
 	nobody.Mentor = ""
 	unchecked := line(t, "sv2", "Đỗ Huy", "2026-12-01", mentor, ceremony)
@@ -158,6 +160,14 @@ Cần giúp chỗ nào, bạn nhắn người giúp đỡ của mình: Trần Mi
 • <b>Đỗ Huy</b>: Nộp bản nhận xét đảng viên dự bị, hạn <b>26/11/2026</b>, còn 1 ngày làm việc. Người giúp đỡ (Trần Minh) chưa trả lời; mình đã báo cán bộ Đoàn.
 [Đã làm xong:-:20261125] [Nhắc lại sau hoan:-:20261125]
 [Vì sao ngày này? visao:-:20261125]`,
+		},
+		"who is not linked is not called silent": {
+			"2026-11-25", "2026-11-25", false, []Reminder{unread},
+			`<b>Việc cần nhớ, thứ Tư 25/11/2026</b>
+
+• <b>Đỗ Huy</b>: Nộp bản nhận xét đảng viên dự bị, hạn <b>26/11/2026</b>, còn 1 ngày làm việc. Người giúp đỡ (Trần Minh) chưa liên kết với bot nên chưa nhận được lời nhắc.
+[Đã làm xong:sv2:edb22341:20261125] [Nhắc lại sau hoan:sv2:edb22341:20261125]
+[Vì sao ngày này? visao:sv2:edb22341:20261125]`,
 		},
 		"late news says how late, and counts from today": {
 			"2026-11-25", "2026-11-27", false,

@@ -11,6 +11,7 @@ import (
 // hold what is true; busy ones own one outside thing each and know no other
 // busy one; only main knows them all.
 var imports = map[string]string{
+	"audit":        "chat journey",
 	"chat":         "",
 	"desk":         "chat",
 	"journey":      "yamlfile",
@@ -21,19 +22,19 @@ var imports = map[string]string{
 	"knowledge":    "yamlfile",
 	"outbox/claim": "chat",                       // what queue and courier speak of
 	"roster":       "journey knowledge yamlfile", // lists of people and events
-	"wording":      "chat journey knowledge desk roster notice",
+	"wording":      "audit chat journey knowledge desk roster notice",
 
 	"bot":       "chat",
-	"handlers":  "chat desk feed journey knowledge notice picture wording",
+	"handlers":  "audit chat desk feed journey knowledge notice picture wording",
 	"scheduler": "chat journey notice picture wording",
 	"outbox":    "chat outbox/claim",
-	"store":     "chat desk journey notice outbox/claim",
+	"store":     "audit chat desk journey notice outbox/claim",
 	"sheet":     "roster", // its tables
 	"config":    "",
 	"content":   "",
 
 	"telegramtest": "",
-	"storetest":    "chat desk journey notice store",
+	"storetest":    "audit chat desk journey notice store",
 	"demo":         "telegramtest",
 }
 

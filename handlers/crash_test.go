@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"donghanh/internal/audit"
 	"donghanh/internal/chat"
 	"donghanh/internal/desk"
 	"donghanh/internal/journey"
@@ -104,6 +105,9 @@ func (s *shaky) Reachable(ctx context.Context, a chat.Address) error {
 }
 func (s *shaky) Put(ctx context.Context, m ...chat.Message) (int, error) {
 	return tried(s, func() (int, error) { return s.Memory.Put(ctx, m...) })
+}
+func (s *shaky) Note(ctx context.Context, e ...audit.Entry) error {
+	return s.try(func() error { return s.Memory.Note(ctx, e...) })
 }
 func (s *shaky) KeepQuestion(ctx context.Context, q desk.Question) (bool, error) {
 	return tried(s, func() (bool, error) { return s.Memory.KeepQuestion(ctx, q) })

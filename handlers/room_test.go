@@ -15,6 +15,7 @@ import (
 	"time"
 	"unicode/utf16"
 
+	"donghanh/internal/audit"
 	"donghanh/internal/chat"
 	"donghanh/internal/desk"
 	"donghanh/internal/journey"
@@ -190,6 +191,8 @@ func everything(t tester, store *storetest.Memory) string {
 	}
 	groups, err := store.Groups(ctx)
 	show("groups", fmt.Sprint(groups), err)
+	entries, err := store.Audit(ctx, audit.Filter{}, "", 1000)
+	show("log", entries, err)
 	return b.String()
 }
 

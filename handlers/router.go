@@ -58,6 +58,7 @@ type Handlers struct {
 	onDuty  func(context.Context) ([]chat.Address, error)
 	hours   journey.Hours
 	notices Notices
+	audit   Audit
 	above   int
 	rate    int
 	sheet   func(name string, rows [][]string) ([]byte, error)
@@ -75,6 +76,7 @@ type Parts struct {
 	Desk    Desk
 	Outbox  Outbox
 	Notices Notices
+	Audit   Audit
 	Book    func() *knowledge.Book
 	Rules   func() *journey.Rules
 	Admins  []chat.Address
@@ -110,7 +112,7 @@ type Parts struct {
 func New(p Parts) *Handlers {
 	h := &Handlers{
 		talks: p.Talks, people: p.People, desk: p.Desk, outbox: p.Outbox, book: p.Book, rules: p.Rules, admins: p.Admins, onDuty: p.OnDuty,
-		hours: p.Hours, notices: p.Notices, above: p.ApprovalAbove, rate: p.Rate, sheet: p.Sheet, feeds: p.FeedURL, secret: p.Secret, menus: p.Introduce, log: p.Log,
+		hours: p.Hours, notices: p.Notices, audit: p.Audit, above: p.ApprovalAbove, rate: p.Rate, sheet: p.Sheet, feeds: p.FeedURL, secret: p.Secret, menus: p.Introduce, log: p.Log,
 	}
 	if h.secret == nil {
 		h.secret = rand.Text

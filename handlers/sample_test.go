@@ -180,9 +180,10 @@ func testParts(store interface {
 	Desk
 	Outbox
 	Notices
+	Audit
 }) Parts {
 	return Parts{
-		Talks: store, People: store, Desk: store, Outbox: store, Notices: store, Book: built, Rules: builtRules,
+		Talks: store, People: store, Desk: store, Outbox: store, Notices: store, Audit: store, Book: built, Rules: builtRules,
 		Hours: quietHours, FeedURL: "https://bot.example/lich/", Secret: func() string { return "BIMAT26CHUCAI" },
 		Admins: []chat.Address{people["quản trị"]}, ApprovalAbove: 5, Rate: 30, Sheet: sheet,
 	}

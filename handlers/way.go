@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"donghanh/internal/audit"
 	"donghanh/internal/chat"
 	"donghanh/internal/journey"
 	"donghanh/internal/wording"
@@ -60,6 +61,9 @@ func (h *Handlers) Student(ctx context.Context, r *Request) (chat.Reply, error) 
 	t, ok, err := h.student(ctx, r, r.arg(0))
 	if err != nil || !ok {
 		return chat.Reply{Toast: wording.ToastOld}, err
+	}
+	if err := h.noteOf(ctx, r, audit.Saw, t.Person.Code, ""); err != nil {
+		return chat.Reply{}, err
 	}
 	text, err := h.way(ctx, r, t)
 	if err != nil {

@@ -98,6 +98,19 @@ import (
 //	{say}:vote:<id>      string  marks a press as counted; 2 days
 //	{say}:outcome:<id>   string  marks an update as counted; 2 days
 //
+// Who saw or changed what of whom ({log}); months are named such as 202611:
+//
+//	{log}:head           hash    link (the last of the chain, see audit.Next), n (how
+//	                             many entries there ever were), month (the last one)
+//	{log}:months         hash    month → link before its first entry
+//	{log}:m:<month>      list    entries in the order of writing, each its link, a
+//	                             space, and logLine as JSON; only ever put at the
+//	                             end; dropped a whole month at a time, after 5 years
+//	{log}:who:<month>    set     codes that did something or to whom it was done
+//	{log}:dropped        hash    link and n as they were at the end of the last month
+//	                             that was dropped
+//	{log}:seen           zset    id of an entry → ms at which it took place; 7 days
+//
 // Updates nobody could read ({aside}):
 //
 //	{aside}:list         list    Aside as JSON, newest first; the newest 1,000, for
@@ -238,6 +251,22 @@ const (
 
 func keyVote(id string) string    { return "{say}:vote:" + id }
 func keyOutcome(id string) string { return "{say}:outcome:" + id }
+
+const (
+	keyLogHead    = "{log}:head"
+	keyLogMonths  = "{log}:months"
+	keyLogDropped = "{log}:dropped"
+	keyLogSeen    = "{log}:seen"
+)
+
+func keyLogMonth(month string) string { return "{log}:m:" + month }
+func keyLogWho(month string) string   { return "{log}:who:" + month }
+
+// logKeys names the months inside a script that writes in several.
+const logKeys = `
+local function MONTH(month) return '{log}:m:' .. month end
+local function WHO(month) return '{log}:who:' .. month end
+`
 
 const keyAside = "{aside}:list"
 

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"donghanh/internal/audit"
 	"donghanh/internal/chat"
 	"donghanh/internal/desk"
 	"donghanh/internal/journey"
@@ -41,6 +42,8 @@ type Memory struct {
 	print   string
 
 	notices notices
+	log     []audit.Entry
+	logFrom int // how many entries were dropped
 }
 
 // NewMemory returns an empty Memory.

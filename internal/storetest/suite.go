@@ -79,6 +79,7 @@ type Storer interface {
 	DropFeed(ctx context.Context, code journey.Code) error
 
 	noticeStorer
+	auditStorer
 }
 
 var (
@@ -110,6 +111,7 @@ func Run(t *testing.T, open func(t *testing.T) Storer) {
 	maps.Copy(claims, linkClaims)
 	maps.Copy(claims, digestClaims)
 	maps.Copy(claims, noticeClaims)
+	maps.Copy(claims, auditClaims)
 	run(t, open, claims)
 }
 

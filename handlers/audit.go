@@ -1,0 +1,39 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+
+	"donghanh/internal/audit"
+	"donghanh/internal/journey"
+)
+
+// Audit is the log of who saw or changed what of whom. Each entry is kept once
+// for each ID, and none is ever changed.
+type Audit interface {
+	Note(context.Context, ...audit.Entry) error
+	Audit(ctx context.Context, f audit.Filter, before string, n int) ([]audit.Entry, error)
+	AuditChain(ctx context.Context, newest int) (audit.Chain, error)
+}
+
+// note writes down that the person is about to do something, of somebody or (of
+// is "") of nobody in particular: once for each request, act and of, and before
+// it is done, so that nothing happens unnoted. The note holds ids and "old → new"
+// values; never a text, a name, or what a file holds.
+func (h *Handlers) note(ctx context.Context, r *Request, act audit.Act, of journey.Code, note string) error {
+	err := h.audit.Note(ctx, audit.Entry{
+		ID: fmt.Sprintf("%s/%s/%s", r.ID, act, of), At: r.At, By: r.Who.Person.Code, From: r.From, Act: act, Of: of, Note: note,
+	})
+	if err != nil {
+		return fmt.Errorf("%s of %q: %w", act, of, err)
+	}
+	return nil
+}
+
+// noteOf writes down what concerns another person; of oneself one may know all.
+func (h *Handlers) noteOf(ctx context.Context, r *Request, act audit.Act, of journey.Code, note string) error {
+	if of == r.Who.Person.Code {
+		return nil
+	}
+	return h.note(ctx, r, act, of, note)
+}

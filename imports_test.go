@@ -15,17 +15,18 @@ var imports = map[string]string{
 	"chat":         "",
 	"desk":         "chat",
 	"journey":      "yamlfile",
-	"notice":       "journey",
+	"leak":         "",
+	"notice":       "journey leak",
 	"yamlfile":     "",
 	"feed":         "journey", // its iCalendar file
 	"picture":      "",
 	"knowledge":    "yamlfile",
-	"outbox/claim": "chat",                       // what queue and courier speak of
-	"roster":       "journey knowledge yamlfile", // lists of people and events
-	"wording":      "audit chat journey knowledge desk roster notice",
+	"outbox/claim": "chat",                            // what queue and courier speak of
+	"roster":       "journey knowledge leak yamlfile", // lists of people and events
+	"wording":      "audit chat journey knowledge desk leak roster notice",
 
 	"bot":       "chat",
-	"handlers":  "audit chat desk feed journey knowledge notice picture wording",
+	"handlers":  "audit chat desk feed journey knowledge leak notice picture wording",
 	"scheduler": "chat journey notice picture wording",
 	"outbox":    "chat outbox/claim",
 	"store":     "audit chat desk journey notice outbox/claim",

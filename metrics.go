@@ -43,6 +43,7 @@ var (
 	figureWaiting  = figure("questions_waiting", "Questions that wait for a person at the desk.")
 	figureAsides   = figure("updates_aside", "Updates nobody could read, kept for an operator; the newest 1000 at most.")
 	figureSilence  = figure("telegram_silence_seconds", "Seconds since Telegram was last heard; +Inf before the first time.")
+	figureHeld     = figure("messages_held_total", "Messages not let out since the start: they had a number as on an identity card or of a phone. The log names them by key.")
 	figureAwaiting = figure("entries_awaiting_approval", "Entries of the content that nobody has approved yet.")
 )
 
@@ -55,7 +56,7 @@ func figure(name, help string, labels ...string) *prometheus.Desc {
 func (figures) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		figureQueued, figureEnded, figureDoubts, figureOutcomes, figureVotes,
-		figureWaiting, figureAsides, figureSilence, figureAwaiting,
+		figureWaiting, figureAsides, figureSilence, figureAwaiting, figureHeld,
 	} {
 		to <- d
 	}
@@ -76,6 +77,7 @@ func (f figures) Collect(to chan<- prometheus.Metric) {
 		silence = f.now().Sub(heard).Seconds()
 	}
 	p.now(figureSilence, silence, nil)
+	p.sofar(figureHeld, int(f.held.Load()))
 	p.now(figureAwaiting, float64(len(f.lib.Book().Awaiting())), nil)
 }
 

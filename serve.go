@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -231,6 +232,7 @@ type bots struct {
 	feedURL  string
 	menus    chan menu
 	handlers *handlers.Handlers
+	held     atomic.Int64 // messages that were not let out, see guard
 }
 
 // menu is the command menu a conversation is to get.
@@ -258,7 +260,7 @@ func (b *bots) run(ctx context.Context, more ...func(context.Context) error) err
 		b.log.Info("ending; a second signal ends it at once")
 	})()
 	courier := &outbox.Courier{
-		Queue: b.db, Sender: b.client, Make: b.making(notices),
+		Queue: b.db, Sender: b.client, Make: b.making(notices), Guard: b.guard,
 		Pace: outbox.Pace{Rate: b.rate, Lease: leaseFor}, Now: b.now, Log: b.log,
 	}
 	b.db.OnPut(courier.Wake)
@@ -299,6 +301,17 @@ func (b *bots) making(notices *scheduler.Notices) func(context.Context, chat.Mes
 		}
 		return notices.Make(ctx, m, now)
 	}
+}
+
+// guard holds back what has a number that may name a person. The operator hears
+// of it by the key of the message alone.
+func (b *bots) guard(m chat.Message) (chat.Message, error) {
+	passed, held, err := wording.Guarded(m)
+	if held {
+		b.held.Add(1)
+		b.log.Error("a message was held back: it has a number as on a card or of a phone", "key", m.Key)
+	}
+	return passed, err
 }
 
 // workbook makes a workbook of rows.

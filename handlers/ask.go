@@ -12,6 +12,7 @@ import (
 	"donghanh/internal/desk"
 	"donghanh/internal/journey"
 	"donghanh/internal/knowledge"
+	"donghanh/internal/leak"
 	"donghanh/internal/wording"
 )
 
@@ -63,7 +64,7 @@ func (h *Handlers) Ask(ctx context.Context, r *Request) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	text, hidden := desk.Mask(r.Text)
+	text, hidden := leak.Mask(r.Text)
 	if found[0].Outcome != knowledge.Distress {
 		if hidden {
 			reply.Texts[0] = wording.NumbersHidden() + "\n\n" + reply.Texts[0]
@@ -177,7 +178,7 @@ func (h *Handlers) found(ctx context.Context, r *Request, all []knowledge.Found)
 	}
 	switch f := all[0]; f.Outcome {
 	case knowledge.Distress:
-		return chat.Reply{Texts: []string{wording.Care(*f.Care)}, Rows: [][]chat.Button{{button(wording.AskOfficer, buttonOfficer, r.Seq)}}}, nil
+		return chat.Reply{Public: true, Texts: []string{wording.Care(*f.Care)}, Rows: [][]chat.Button{{button(wording.AskOfficer, buttonOfficer, r.Seq)}}}, nil
 	case knowledge.Sure:
 		return h.topic(ctx, r, f.Topic, r.Seq)
 	case knowledge.Unsure:
@@ -185,12 +186,12 @@ func (h *Handlers) found(ctx context.Context, r *Request, all []knowledge.Found)
 		for _, t := range f.Choices {
 			rows = append(rows, []chat.Button{button(r.Book.Entries[t].Title, buttonTopic, t, r.Seq)})
 		}
-		return chat.Reply{Texts: []string{calm(r) + wording.MeantOne()}, Rows: append(rows, []chat.Button{button(wording.AskOfficer, buttonOfficer, r.Seq)})}, nil
+		return chat.Reply{Public: true, Texts: []string{calm(r) + wording.MeantOne()}, Rows: append(rows, []chat.Button{button(wording.AskOfficer, buttonOfficer, r.Seq)})}, nil
 	default:
 		if f.Scope != nil {
-			return chat.Reply{Texts: []string{wording.OutOfScope(*f.Scope)}}, nil
+			return chat.Reply{Public: true, Texts: []string{wording.OutOfScope(*f.Scope)}}, nil
 		}
-		return chat.Reply{Texts: []string{calm(r) + wording.NoAnswer()}, Rows: [][]chat.Button{{button(wording.AskOfficer, buttonOfficer, r.Seq)}}}, nil
+		return chat.Reply{Public: true, Texts: []string{calm(r) + wording.NoAnswer()}, Rows: [][]chat.Button{{button(wording.AskOfficer, buttonOfficer, r.Seq)}}}, nil
 	}
 }
 
@@ -204,7 +205,7 @@ func calm(r *Request) string {
 
 // several answers a message that asks several things, one message each.
 func (h *Handlers) several(ctx context.Context, r *Request, all []knowledge.Found) (chat.Reply, error) {
-	var reply chat.Reply
+	reply := chat.Reply{Public: true}
 	for i, f := range all {
 		if f.Topic == "" { // what was asked besides
 			reply.Texts = append(reply.Texts, wording.RestUnanswered())
@@ -218,7 +219,7 @@ func (h *Handlers) several(ctx context.Context, r *Request, all []knowledge.Foun
 			one.Texts[0] = wording.Also(i+1) + one.Texts[0]
 		}
 		reply.Texts = append(reply.Texts, one.Texts...)
-		reply.Protect = reply.Protect || one.Protect
+		reply.Public = reply.Public && one.Public
 	}
 	reply.Rows = [][]chat.Button{
 		{button(wording.GoodAnswer, buttonGood, r.Seq, all[0].Topic), button(wording.BadAnswer, buttonBad, r.Seq, all[0].Topic)},
@@ -233,14 +234,14 @@ func (h *Handlers) topic(ctx context.Context, r *Request, t knowledge.Topic, seq
 	officer := []chat.Button{button(wording.AskOfficer, buttonOfficer, seq)}
 	switch t {
 	case knowledge.BotHelp:
-		return chat.Reply{Texts: []string{wording.Help(r.Person.Roles, h.Menu(r.Person.Roles...))}, Rows: [][]chat.Button{officer}}, nil
+		return chat.Reply{Public: true, Texts: []string{wording.Help(r.Person.Roles, h.Menu(r.Person.Roles...))}, Rows: [][]chat.Button{officer}}, nil
 	case knowledge.MyStatus:
 		reply, err := h.status(ctx, r)
 		reply.Rows = append(reply.Rows, officer)
 		return reply, err
 	}
 	if d, gone := r.Book.Withdrawn(e, day(r)); gone {
-		return chat.Reply{Texts: []string{wording.Withdrawn(e, d)}, Rows: [][]chat.Button{officer}}, nil
+		return chat.Reply{Public: true, Texts: []string{wording.Withdrawn(e, d)}, Rows: [][]chat.Button{officer}}, nil
 	}
 	var rows [][]chat.Button
 	for _, rel := range e.Related[:min(len(e.Related), 3)] {
@@ -249,7 +250,7 @@ func (h *Handlers) topic(ctx context.Context, r *Request, t knowledge.Topic, seq
 	rows = append(rows,
 		[]chat.Button{button(wording.GoodAnswer, buttonGood, seq, t), button(wording.BadAnswer, buttonBad, seq, t)},
 		officer)
-	return chat.Reply{Texts: []string{wording.Answer(e, r.Book.Sources(e))}, Rows: rows}, nil
+	return chat.Reply{Public: true, Texts: []string{wording.Answer(e, r.Book.Sources(e))}, Rows: rows}, nil
 }
 
 // day is the day on which documents must be in force.

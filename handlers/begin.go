@@ -12,7 +12,7 @@ import (
 
 // Help says what the person can do here.
 func (h *Handlers) Help(_ context.Context, r *Request) (chat.Reply, error) {
-	return chat.Reply{Texts: []string{wording.Help(r.Person.Roles, h.Menu(r.Person.Roles...))}}, nil
+	return chat.Reply{Public: true, Texts: []string{wording.Help(r.Person.Roles, h.Menu(r.Person.Roles...))}}, nil
 }
 
 // Cancel ends what is under way.

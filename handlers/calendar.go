@@ -100,7 +100,7 @@ func (h *Handlers) Feed(ctx context.Context, r *Request) (chat.Reply, error) {
 		if err := h.people.KeepFeed(ctx, code, secret); err != nil {
 			return chat.Reply{}, err
 		}
-		reply := chat.Reply{Texts: []string{wording.FeedMade(h.feeds + secret + ".ics")}, Protect: true,
+		reply := chat.Reply{Texts: []string{wording.FeedMade(h.feeds + secret + ".ics")}, Public: true, // to be copied into a calendar
 			Rows: [][]chat.Button{{button(wording.FeedDrop, buttonFeed, "bo")}}}
 		if err := h.announce(ctx, r, reply); err != nil {
 			return chat.Reply{}, err

@@ -93,6 +93,7 @@ func play(t *testing.T, script string) string {
 	}
 	buttons := map[string]shown{} // person and label → the nearest above
 	seq, message := int64(100), 1000
+	private := newPrivate(t)
 	at := evening
 	for line := range strings.Lines(script) {
 		line = strings.TrimRight(line, "\n")
@@ -149,13 +150,18 @@ func play(t *testing.T, script string) string {
 		}
 		for _, m := range store.Messages()[before:] {
 			message++
+			private.sent(m, message)
 			if m.To != people[name] {
 				out.WriteString("< (gửi " + nameOf(m.To) + ")\n")
 			}
 			write(&out, m)
+			where := message
+			if m.Act == chat.Edit {
+				where = m.Target
+			}
 			for _, row := range m.Rows {
 				for _, b := range row {
-					buttons[nameOf(m.To)+"/"+b.Label] = shown{b, message}
+					buttons[nameOf(m.To)+"/"+b.Label] = shown{b, where}
 				}
 			}
 		}

@@ -48,8 +48,8 @@ func (h *Handlers) Start(ctx context.Context, r *Request) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	return chat.Reply{
-		Texts: []string{wording.Consent(t.Person)},
-		Rows:  [][]chat.Button{{button(wording.LinkMe, buttonLink, startCode), button(wording.LeaveIt, buttonLeave)}},
+		Texts: []string{wording.Consent(t.Person)}, Protect: true,
+		Rows: [][]chat.Button{{button(wording.LinkMe, buttonLink, startCode), button(wording.LeaveIt, buttonLeave)}},
 	}, nil
 }
 

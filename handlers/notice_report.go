@@ -123,7 +123,7 @@ func (h *Handlers) noticeSheet(ctx context.Context, r *Request, n notice.Notice)
 		return chat.Reply{}, fmt.Errorf("report of notice %s: %w", n.ID, err)
 	}
 	h.log.Info("notice report taken", "notice", n.ID, "by", r.Person.Code)
-	return chat.Reply{Texts: []string{wording.SheetCaption(n)}, File: &chat.File{Name: wording.SheetName(n), Data: data}, Protect: true}, nil
+	return chat.Reply{Texts: []string{wording.SheetCaption(n)}, File: &chat.File{Name: wording.SheetName(n), Data: data}}, nil
 }
 
 // From which outcomes a notice is sent again.

@@ -169,7 +169,7 @@ func (h *Handlers) second(ctx context.Context, n notice.Notice, now time.Time) (
 		}
 		names = append(names, t.Person.Name)
 		key, to := fmt.Sprintf("second/%s/%d/%s", n.ID, n.Rev, t.Person.Code), chat.Address(t.Account)
-		messages = append(messages, preview(key, to, n, now), chat.Message{Key: partKey(key, 1), To: to, At: now, Text: text, Rows: rows})
+		messages = append(messages, preview(key, to, n, now), chat.Message{Key: partKey(key, 1), To: to, At: now, Text: text, Rows: rows, Protect: true})
 	}
 	return names, messages, nil
 }
@@ -293,7 +293,7 @@ func (h *Handlers) reasonTyped(ctx context.Context, r *Request) (chat.Reply, err
 		return n.Refuse(r.Person, r.Text)
 	})
 	var refusal *notice.Refusal
-	if errors.As(err, &refusal) && (refusal.Why == notice.TooLong || refusal.Why == notice.NoReason) {
+	if errors.As(err, &refusal) && (refusal.Why == notice.TooLong || refusal.Why == notice.NoReason || refusal.Why == notice.HasNumber) {
 		return chat.Reply{}, err // another reason may do
 	}
 	r.Talk.End()
@@ -319,7 +319,7 @@ func (h *Handlers) toAuthor(ctx context.Context, n notice.Notice, key string, at
 	if err != nil || len(tracks) == 0 || tracks[0].Account == 0 {
 		return nil, err
 	}
-	return []chat.Message{{Key: key, To: chat.Address(tracks[0].Account), At: at, Text: text, Rows: rows}}, nil
+	return []chat.Message{{Key: key, To: chat.Address(tracks[0].Account), At: at, Text: text, Rows: rows, Protect: true}}, nil
 }
 
 // cancelNotice answers "Huỷ", before the sending.

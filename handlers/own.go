@@ -49,6 +49,7 @@ func (h *Handlers) own(ctx context.Context, r *Request, called knowledge.Called)
 		if err != nil {
 			return chat.Reply{}, err
 		}
+		reply.Public = false
 		reply.Texts[0] = wording.OwnProbation(r.Rules.State(r.Who, r.today()), r.today()) + "\n\n" + reply.Texts[0]
 		return reply, nil
 	default:

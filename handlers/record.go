@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"donghanh/internal/chat"
-	"donghanh/internal/desk"
 	"donghanh/internal/journey"
 	"donghanh/internal/knowledge"
+	"donghanh/internal/leak"
 	"donghanh/internal/wording"
 )
 
@@ -298,7 +298,7 @@ func (h *Handlers) recordTyped(ctx context.Context, r *Request) (reply chat.Repl
 		if _, isDay := typedDay(r.Text, r.today()); isDay && r.rule().Detail == journey.OfPlace {
 			return chat.Reply{Texts: []string{wording.BadPlace}}, true, nil
 		}
-		detail, hidden := desk.Mask(strings.Join(strings.Fields(r.Text), " "))
+		detail, hidden := leak.Mask(strings.Join(strings.Fields(r.Text), " "))
 		if typed := strings.TrimSpace(r.Text); r.rule().Detail == journey.OfPerson && journey.ValidCode(typed) {
 			detail, hidden = typed, false // a code may look like the number of a card
 		}

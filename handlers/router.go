@@ -252,7 +252,7 @@ func (h *Handlers) Handle(ctx context.Context, in chat.Incoming) error {
 	if err != nil {
 		return fmt.Errorf("handle %s: %w", in.ID, err)
 	}
-	if messages := outgoing(in, reply); len(messages) > 0 {
+	if messages := outgoing(r, reply); len(messages) > 0 {
 		if _, err := h.outbox.Put(ctx, messages...); err != nil {
 			return fmt.Errorf("handle %s: %w", in.ID, err)
 		}
@@ -353,12 +353,20 @@ func (h *Handlers) Menu(roles ...journey.Role) []wording.Command {
 // it says. It is for an act that looks done by somebody else when Handle runs
 // again after a crash: its words are said by then, and others no longer count.
 func (h *Handlers) announce(ctx context.Context, r *Request, reply chat.Reply, before ...chat.Message) error {
-	_, err := h.outbox.Put(ctx, append(before, outgoing(r.Incoming, reply)...)...)
+	_, err := h.outbox.Put(ctx, append(before, outgoing(r, reply)...)...)
 	return err
 }
 
+// protects reports whether a reply can be neither forwarded nor saved. What a
+// person of the lists hears is about people, unless the handler says that it is
+// public; and a file is there to be saved.
+func protects(r *Request, reply chat.Reply) bool {
+	return reply.Protect || reply.File == nil && !reply.Public && len(r.Person.Roles) > 0
+}
+
 // outgoing turns a reply into messages, each with a key named for its cause.
-func outgoing(in chat.Incoming, reply chat.Reply) []chat.Message {
+func outgoing(r *Request, reply chat.Reply) []chat.Message {
+	in := r.Incoming
 	var out []chat.Message
 	if in.Press != "" {
 		out = append(out, chat.Message{Key: "ack/" + in.ID, To: in.Chat, At: in.At, Act: chat.Ack, Press: in.Press, Text: reply.Toast})
@@ -368,7 +376,7 @@ func outgoing(in chat.Incoming, reply chat.Reply) []chat.Message {
 		parts = append(parts, wording.Split(t, wording.MaxMessage)...)
 	}
 	for i, text := range parts {
-		m := chat.Message{Key: "answer/" + in.ID, To: in.Chat, At: in.At, Text: text, Protect: reply.Protect}
+		m := chat.Message{Key: "answer/" + in.ID, To: in.Chat, At: in.At, Text: text, Protect: protects(r, reply)}
 		m.Key = partKey(m.Key, i)
 		if i == 0 && reply.Edit && in.Message != 0 {
 			m.Act, m.Target = chat.Edit, in.Message

@@ -164,7 +164,8 @@ type Reply struct {
 	Rows    [][]Button // buttons
 	Edit    bool       // replace the message under which the button was pressed
 	Toast   string     // a short line over the screen, for a press
-	Protect bool       // forbid forwarding and saving
+	Protect bool       // forbid forwarding and saving, also where that does not follow from who asked
+	Public  bool       // says nothing of anybody: may be passed on, whoever asked
 	File    *File      // goes out with the last text as its caption
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"donghanh/internal/journey"
+	"donghanh/internal/leak"
 )
 
 // Why says why a move is refused.
@@ -30,6 +31,7 @@ const (
 	PastDay     Why = "day"      // the day until which people join, or are reminded, is over
 	NoReceipt   Why = "receipt"  // a day until which to remind, but no button to confirm
 	NoReason    Why = "reason"   // who refuses says why
+	HasNumber   Why = "number"   // there is a number in it as on an identity card, or of a phone or account
 )
 
 // MaxReason is how long a reason may be, in characters.
@@ -162,6 +164,9 @@ func (n Notice) Edit(by journey.Person, c Content) (Notice, error) {
 func (n Notice) allows(c Content) error {
 	if length := Length(c.HTML); length > c.Limit() {
 		return &Refusal{Why: TooLong, Length: length, Limit: c.Limit(), After: lastFitting(shown(c.HTML), c.Limit())}
+	}
+	if leak.In(c.HTML) {
+		return refuse(HasNumber)
 	}
 	if a := c.Attachment; !a.IsZero() && (a.ID == "" || a.Kind != "photo" && a.Kind != "document") {
 		return refuse(BadFile)
@@ -297,6 +302,8 @@ func (n Notice) Refuse(by journey.Person, reason string) (Notice, error) {
 		return n, n.wrong()
 	case reason == "":
 		return n, refuse(NoReason)
+	case leak.In(reason):
+		return n, refuse(HasNumber)
 	case length > MaxReason:
 		return n, &Refusal{Why: TooLong, Length: length, Limit: MaxReason, After: lastFitting(reason, MaxReason)}
 	}

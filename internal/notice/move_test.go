@@ -130,6 +130,7 @@ func TestWhoMayMove(t *testing.T) {
 		"a student writes the same again":          {errorOf(From("n-b", in(Done), student, wednesday)), NotForRole},
 		"a correction is not corrected":            {errorOf(Correction("n-c", Notice{Kind: Correct, Author: author.Code, Status: Done, Begun: wednesday}, author, wednesday)), WrongStatus},
 		"what was stopped before it began":         {errorOf(Recalling("n-c", Notice{Kind: Send, Author: author.Code, Status: Stopped}, author, wednesday)), WrongStatus},
+		"a number of a person as the reason":       {errorOf(in(Waiting).Refuse(second, "gọi 0912 345 678")), HasNumber},
 		"without a reason":                         {errorOf(in(Waiting).Refuse(second, " \n")), NoReason},
 		"with a reason of 500 letters":             {errorOf(in(Waiting).Refuse(second, strings.Repeat("ạ", 500))), ""},
 		"with one of 501":                          {errorOf(in(Waiting).Refuse(second, strings.Repeat("ạ", 501))), TooLong},

@@ -167,3 +167,63 @@ func TestWhatIsBehindAMootMessageGoesOut(t *testing.T) {
 		o.state("A", store.Sent)
 	})
 }
+
+// TestWhatLeavesIsLookedAtFirst: also what is made late, edits, toasts and
+// captions go through the guard, and nothing leaves when it cannot look.
+func TestWhatLeavesIsLookedAtFirst(t *testing.T) {
+	tests := map[string]struct {
+		message chat.Message
+		guard   func(try int, m chat.Message) (chat.Message, error)
+		state   store.State
+		text    []string
+	}{
+		"what may leave, leaves": {chat.Message{Text: "a"}, nil, store.Sent, []string{"a, looked at"}},
+		"what is made late":      {chat.Message{Make: "digest/gv4/2027-01-31"}, nil, store.Sent, []string{"made, looked at"}},
+		"an edit":                {chat.Message{Act: chat.Edit, Target: 5, Text: "a"}, nil, store.Sent, []string{"a, looked at"}},
+		"a toast":                {chat.Message{Act: chat.Ack, Press: "p", Text: "a"}, nil, store.Sent, []string{"a, looked at"}},
+		"a caption":              {chat.Message{Text: "a", File: &chat.File{Name: "a.txt"}}, nil, store.Sent, []string{"a, looked at"}},
+		"what is refused is sent to nobody": {chat.Message{Text: "a"}, func(int, chat.Message) (chat.Message, error) {
+			return chat.Message{Text: "a"}, &chat.Refused{Reason: "held back"}
+		}, store.Failed, nil},
+		"a panic costs a try": {chat.Message{Text: "a"}, func(try int, m chat.Message) (chat.Message, error) {
+			if try == 1 {
+				panic("oh")
+			}
+			return m, nil
+		}, store.Sent, []string{"a"}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				o := newOffice(t)
+				p := &press{service: o.service}
+				tries := 0
+				c := o.courier()
+				c.Sender = p
+				c.Make = func(_ context.Context, m chat.Message, _ time.Time) (chat.Message, error) {
+					m.Text = "made"
+					return m, nil
+				}
+				c.Guard = func(m chat.Message) (chat.Message, error) {
+					if tries++; tt.guard != nil {
+						return tt.guard(tries, m)
+					}
+					m.Text += ", looked at"
+					return m, nil
+				}
+				m := tt.message
+				m.Key, m.To, m.At = "M", 7, time.Now()
+				o.put(m)
+				stop := o.run(c)
+				time.Sleep(time.Minute)
+				if err := stop(); err != nil {
+					t.Fatal(err)
+				}
+				o.state("M", tt.state)
+				if !slices.Equal(p.texts, tt.text) {
+					t.Errorf("sent %q, want %q", p.texts, tt.text)
+				}
+			})
+		})
+	}
+}

@@ -75,6 +75,10 @@ type Courier struct {
 	// sent at now; chat.ErrMoot when there is nothing left to say.
 	Make func(ctx context.Context, m chat.Message, now time.Time) (chat.Message, error)
 
+	// Guard looks at each message as it is about to leave, and returns what may
+	// leave in its place; chat.Refused for nothing. nil: all may.
+	Guard func(chat.Message) (chat.Message, error)
+
 	once sync.Once
 	bell chan struct{}
 }
@@ -206,6 +210,9 @@ func (c *Courier) deliver(ctx context.Context, l claimed) error {
 	message, err := c.make(sending, l.Message)
 	var receipt chat.Receipt
 	if err == nil {
+		message, err = c.guard(message)
+	}
+	if err == nil {
 		receipt, err = c.send(sending, message)
 	}
 	cancel()
@@ -244,6 +251,23 @@ func (c *Courier) make(ctx context.Context, m chat.Message) (made chat.Message, 
 		return chat.Message{}, &unmade{err}
 	}
 	return made, nil
+}
+
+// guard returns what may leave in place of m. A panic there costs one try: what
+// nobody looked at does not leave.
+func (c *Courier) guard(m chat.Message) (passed chat.Message, err error) {
+	if c.Guard == nil {
+		return m, nil
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = &unmade{fmt.Errorf("panic: %v", p)}
+		}
+	}()
+	if passed, err = c.Guard(m); err != nil {
+		return chat.Message{}, &unmade{err}
+	}
+	return passed, nil
 }
 
 // send calls the sender. A panic there costs one message, not the process.

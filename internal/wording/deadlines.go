@@ -60,7 +60,7 @@ func Deadlines(lines []Reminder, first, all int, choose bool, today journey.Date
 func listed(l Reminder, today journey.Date, c *journey.Calendar) string {
 	text := titled(l.Deadline) + ", " + when(l.Deadline, today, c)
 	if l.Whose != "" {
-		text = "<b>" + html.EscapeString(cutTo(l.Whose, 60)) + "</b>: " + text
+		text = "<b>" + shown(l.Whose) + "</b>: " + text
 	}
 	if l.Tentative {
 		text += " <i>(tạm tính)</i>"
@@ -100,7 +100,7 @@ func withPeriod(rule journey.Rule, of string) string {
 	if strings.HasSuffix(rule.Title, "tháng") {
 		about = strings.TrimPrefix(about, "tháng ")
 	}
-	return rule.Title + " (" + cutTo(about, 60) + ")"
+	return rule.Title + " (" + plain(about) + ")"
 }
 
 // Duty names a recurring duty of one period.
@@ -167,7 +167,7 @@ func LineLabel(l Reminder) string {
 	if l.Whose != "" {
 		title = l.Whose + ": " + title
 	}
-	return cutTo(title, 60)
+	return plain(title)
 }
 
 // Labels and lines of putting a reminder off.

@@ -196,7 +196,7 @@ func footing(lines []Reminder, own bool) string {
 		return ""
 	}
 	if mentor := lines[0].Mentor; mentor != "" {
-		return "\n\nCần giúp chỗ nào, bạn nhắn người giúp đỡ của mình: " + html.EscapeString(cutTo(mentor, 60)) + "."
+		return "\n\nCần giúp chỗ nào, bạn nhắn người giúp đỡ của mình: " + shown(mentor) + "."
 	}
 	return "\n\nCần giúp chỗ nào, bạn hỏi bí thư chi đoàn hoặc chi bộ nhé."
 }
@@ -228,7 +228,7 @@ func gathered(l Reminder, today journey.Date, c *journey.Calendar) string {
 func whose(l Reminder, own bool) string {
 	switch {
 	case l.Whose != "":
-		return html.EscapeString(cutTo(l.Whose, 60))
+		return shown(l.Whose)
 	case own:
 		return ""
 	case l.To == journey.Student:
@@ -365,9 +365,9 @@ func climbed(l Reminder) string {
 	}
 	mentor := "Chưa phân công người giúp đỡ"
 	if l.Mentor != "" {
-		mentor = "Người giúp đỡ (" + html.EscapeString(cutTo(l.Mentor, 60)) + ") chưa trả lời"
+		mentor = "Người giúp đỡ (" + shown(l.Mentor) + ") chưa trả lời"
 		if l.Unread {
-			mentor = "Người giúp đỡ (" + html.EscapeString(cutTo(l.Mentor, 60)) + ") chưa liên kết với bot nên chưa nhận được lời nhắc"
+			mentor = "Người giúp đỡ (" + shown(l.Mentor) + ") chưa liên kết với bot nên chưa nhận được lời nhắc"
 		}
 	}
 	switch {

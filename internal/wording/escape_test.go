@@ -116,7 +116,7 @@ func TestMyDataCountsWhatIsStored(t *testing.T) {
 		Roles: []journey.Role{journey.Mentor, journey.CellSecretary}, Person: journey.Person{Code: "gv-1", Name: "Minh", Unit: "K47"},
 		Events: 5, Pref: journey.Weekly, Asked: 4, Flow: true, Waiting: 3,
 	})
-	for _, want := range []string{"4 câu hỏi gần nhất", "3 câu hỏi bạn nhờ chuyển", "Vai trò: người giúp đỡ, bí thư chi bộ", "đang nhập dở", "Minh, mã gv-1, K47", "5 mốc đã ghi", "hằng tuần"} {
+	for _, want := range []string{"4 câu hỏi gần nhất", "3 câu hỏi bạn nhờ chuyển", "Vai trò: người giúp đỡ, bí thư chi bộ", "đang nhập dở", "Minh, mã <code>gv-1</code>, K47", "5 mốc đã ghi", "hằng tuần"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("%s\nwithout %q", all, want)
 		}

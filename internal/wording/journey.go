@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"donghanh/internal/journey"
+	"donghanh/internal/leak"
 )
 
 // part is a piece of the way that is drawn in one line while one stands
@@ -266,7 +267,7 @@ func unknown(s Standing) []string {
 	if s.Own {
 		ask = "người giúp đỡ hoặc bí thư chi bộ"
 		if s.Mentor != "" {
-			ask = html.EscapeString(cutTo(s.Mentor, 60)) + " (người giúp đỡ) hoặc bí thư chi bộ"
+			ask = shown(s.Mentor) + " (người giúp đỡ) hoặc bí thư chi bộ"
 		}
 	}
 	return append(lines,
@@ -301,7 +302,7 @@ func Students(lines []StudentLine, first, all int, query string, today journey.D
 	for i, l := range lines {
 		if l.Person.Unit != unit {
 			if unit = l.Person.Unit; unit != "" {
-				b.WriteString("\n\n<i>" + html.EscapeString(cutTo(string(unit), 60)) + "</i>")
+				b.WriteString("\n\n<i>" + shown(string(unit)) + "</i>")
 			} else {
 				b.WriteString("\n")
 			}
@@ -353,5 +354,6 @@ func Label(s string) string {
 	if s = strings.TrimSpace(s); s == "" {
 		return "…"
 	}
-	return cutTo(s, 38)
+	s, _ = leak.Mask(cutTo(s, 38))
+	return s
 }

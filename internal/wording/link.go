@@ -19,7 +19,12 @@ const (
 )
 
 // name is a person's name, ready to be sent.
-func name(p journey.Person) string { return html.EscapeString(cutTo(p.Name, 60)) }
+func name(p journey.Person) string {
+	if p.Name == string(p.Code) && p.Code != "" { // all that is known of them
+		return codeOf(p.Code)
+	}
+	return shown(p.Name)
+}
 
 // RolesOf names the roles of a person: "bí thư chi bộ, cán bộ Đoàn".
 func RolesOf(roles []journey.Role) string {
@@ -62,7 +67,7 @@ func unitOf(p journey.Person) string {
 	if p.Unit == "" {
 		return ""
 	}
-	return ", " + html.EscapeString(cutTo(string(p.Unit), 60))
+	return ", " + shown(string(p.Unit))
 }
 
 // Linked greets a person who was just linked, with what is open for them. all
@@ -97,7 +102,7 @@ func commandList(commands []Command) string {
 func brief(l Reminder) string {
 	text := titled(l.Deadline) + ": " + dayText(l.Due)
 	if l.Whose != "" {
-		text = html.EscapeString(cutTo(l.Whose, 60)) + ", " + text
+		text = shown(l.Whose) + ", " + text
 	}
 	if l.Tentative {
 		text += " (tạm tính)"

@@ -214,7 +214,7 @@ func Review(d Draft) string {
 	case d.Kind == notice.Correct:
 		b.WriteString("<b>Xem lại bản đính chính</b>")
 	case d.Author != "":
-		b.WriteString("<b>Mời bạn duyệt thông báo phía trên</b>\nNgười soạn: " + html.EscapeString(cutTo(d.Author, 60)))
+		b.WriteString("<b>Mời bạn duyệt thông báo phía trên</b>\nNgười soạn: " + shown(d.Author))
 	default:
 		b.WriteString("<b>Xem lại trước khi gửi</b>")
 	}
@@ -231,7 +231,7 @@ func Review(d Draft) string {
 		}
 	}
 	if len(d.Unknown) > 0 {
-		b.WriteString("\nKhông có trong danh sách của đơn vị: " + html.EscapeString(strings.Join(d.Unknown[:min(len(d.Unknown), shownCodes)], ", ")))
+		b.WriteString("\nKhông có trong danh sách của đơn vị: " + codes(d.Unknown[:min(len(d.Unknown), shownCodes)]))
 		if more := len(d.Unknown) - shownCodes; more > 0 {
 			fmt.Fprintf(&b, " và %d mã nữa", more)
 		}
@@ -280,14 +280,14 @@ func unitName(u journey.Unit) string {
 	if u == "" {
 		return "cả học viện"
 	}
-	return html.EscapeString(cutTo(string(u), 60))
+	return shown(string(u))
 }
 
 // audience names whom a notice is for.
 func audience(d Draft) string {
 	a := d.Audience
 	if a.Group != 0 {
-		return "nhóm, kênh «" + html.EscapeString(cutTo(d.Group, 60)) + "»"
+		return "nhóm, kênh «" + shown(d.Group) + "»"
 	}
 	if a.Empty() {
 		return "chưa chọn"
@@ -416,7 +416,7 @@ func NoticePeople(title string, people []journey.Person, notes []string, first, 
 		fmt.Fprintf(&b, " (%d đến %d)", first+1, first+len(people))
 	}
 	for i, p := range people {
-		fmt.Fprintf(&b, "\n%d. %s, mã %s%s", first+i+1, name(p), html.EscapeString(string(p.Code)), unitOf(p))
+		fmt.Fprintf(&b, "\n%d. %s, mã %s%s", first+i+1, name(p), codeOf(p.Code), unitOf(p))
 		if i < len(notes) && notes[i] != "" {
 			b.WriteString(": " + notes[i])
 		}
@@ -473,7 +473,7 @@ func WaitsForSecond(n notice.Notice, officers []string) string {
 	if len(officers) == 0 {
 		text += "<b>Chưa có ai khác duyệt được</b>: cần thêm một cán bộ Đoàn phụ trách " + unitName(n.Unit) + " hoặc cấp trên, hoặc quản trị, đã liên kết. Khi có, người đó gõ /thongbao là thấy."
 	} else {
-		text += "Đã gửi cho: " + html.EscapeString(list(officers, func(s string) string { return cutTo(s, 60) })) + ". Có kết quả mình báo bạn."
+		text += "Đã gửi cho: " + html.EscapeString(list(officers, func(s string) string { return plain(s) })) + ". Có kết quả mình báo bạn."
 	}
 	if !n.At.IsZero() {
 		text += "\nHẹn gửi: <b>" + Moment(n.At) + "</b>."
@@ -495,7 +495,7 @@ func TooLateFor(n notice.Notice) string {
 // ApprovedBy tells the author that a second officer agreed; ApprovedHere tells
 // that officer.
 func ApprovedBy(n notice.Notice, officer string, starts time.Time) string {
-	return "<b>" + html.EscapeString(cutTo(officer, 60)) + "</b> đã duyệt thông báo «" + excerpt(n.HTML) + "». " + Planned(n, starts)
+	return "<b>" + shown(officer) + "</b> đã duyệt thông báo «" + excerpt(n.HTML) + "». " + Planned(n, starts)
 }
 
 // ApprovedHere tells the second officer what they did.
@@ -509,7 +509,7 @@ func ApprovedHere(n notice.Notice, starts time.Time) string {
 // DeclinedBy tells the author why a second officer refused; DeclinedHere tells
 // that officer.
 func DeclinedBy(n notice.Notice, officer string) string {
-	return "<b>" + html.EscapeString(cutTo(officer, 60)) + "</b> từ chối thông báo «" + excerpt(n.HTML) + "»:\n<blockquote>" + html.EscapeString(n.Reason) + "</blockquote>\nChưa gửi cho ai. Bạn sửa rồi gửi duyệt lại, hoặc huỷ."
+	return "<b>" + shown(officer) + "</b> từ chối thông báo «" + excerpt(n.HTML) + "»:\n<blockquote>" + html.EscapeString(n.Reason) + "</blockquote>\nChưa gửi cho ai. Bạn sửa rồi gửi duyệt lại, hoặc huỷ."
 }
 
 // DeclinedHere tells the second officer what they did.
@@ -557,6 +557,8 @@ func NoticeRefused(r *notice.Refusal) string {
 		return "Muốn nhắc thì phải có nút «" + ReceivedLabel + "»"
 	case notice.NoReason:
 		return "Bạn cần ghi lý do"
+	case notice.HasNumber:
+		return "Trong tin có số giống số giấy tờ, điện thoại hoặc tài khoản nên không gửi được. Bạn bỏ số đó rồi gửi lại"
 	}
 	return "Không làm được việc này"
 }

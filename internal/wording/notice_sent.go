@@ -291,7 +291,7 @@ func NoticeLine(n notice.Notice, author string) string {
 		text += fmt.Sprintf(", %s người", thousands(n.Count))
 	}
 	if author != "" {
-		text += "; " + html.EscapeString(cutTo(author, 60))
+		text += "; " + shown(author)
 	}
 	return text + "</i>"
 }
@@ -358,16 +358,16 @@ func MissedNote(n notice.Notice, r notice.Result) string {
 
 // GroupJoined asks the officer who added the bot to a group for its unit.
 func GroupJoined(title string, unit journey.Unit) string {
-	return "Bot đã được thêm vào nhóm, kênh «" + html.EscapeString(cutTo(title, 60)) + "». Thông báo có thể gửi vào đó; câu hỏi của từng người thì mình chỉ trả lời riêng.\n\n" +
+	return "Bot đã được thêm vào nhóm, kênh «" + shown(title) + "». Thông báo có thể gửi vào đó; câu hỏi của từng người thì mình chỉ trả lời riêng.\n\n" +
 		"<b>Nhóm này của đơn vị nào?</b> Đang ghi: " + unitName(unit) + "."
 }
 
 // GroupKept says for which unit a group is kept.
 func GroupKept(title string, unit journey.Unit) string {
-	return "Nhóm, kênh «" + html.EscapeString(cutTo(title, 60)) + "» là của " + unitName(unit) + ". Cán bộ phụ trách đơn vị này hoặc cấp trên gửi thông báo vào được."
+	return "Nhóm, kênh «" + shown(title) + "» là của " + unitName(unit) + ". Cán bộ phụ trách đơn vị này hoặc cấp trên gửi thông báo vào được."
 }
 
 // GroupLeft says that the bot is in a group no more.
 func GroupLeft(title string) string {
-	return "Bot không còn ở nhóm, kênh «" + html.EscapeString(cutTo(title, 60)) + "», nên không gửi thông báo vào đó nữa."
+	return "Bot không còn ở nhóm, kênh «" + shown(title) + "», nên không gửi thông báo vào đó nữa."
 }

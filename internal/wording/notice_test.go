@@ -70,7 +70,7 @@ func TestProgressBeforeAnybodyIsKnownIsNoHundredPercent(t *testing.T) {
 func TestEveryRefusalHasAWordThatFitsOverTheScreen(t *testing.T) {
 	for _, why := range []notice.Why{
 		notice.NotForRole, notice.NotYours, notice.OwnNotice, notice.OtherUnit, notice.WrongStatus, notice.NoText, notice.BadFile, notice.TooLong, notice.NoAudience,
-		notice.Mixed, notice.Beyond, notice.Nobody, notice.PastTime, notice.NotYet, notice.TooFar, notice.PastDay, notice.NoReceipt, notice.NoReason,
+		notice.Mixed, notice.Beyond, notice.Nobody, notice.PastTime, notice.NotYet, notice.TooFar, notice.PastDay, notice.NoReceipt, notice.NoReason, notice.HasNumber,
 	} {
 		got := NoticeRefused(&notice.Refusal{Why: why, Status: notice.Done, Length: 5000, Limit: 4096, After: strings.Repeat("x", 60)})
 		if got == "" || units(got) > 200 || got == NoticeRefused(&notice.Refusal{}) {

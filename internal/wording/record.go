@@ -67,7 +67,7 @@ func FactLabel(rule journey.EventRule, e journey.Event) string {
 func SureTakeBack(rule journey.EventRule, e journey.Event, p journey.Person, by string) string {
 	text := "Gỡ khỏi chặng đường của <b>" + name(p) + "</b>: " + fact(rule, e, "")
 	if by != "" {
-		text += ", do " + html.EscapeString(cutTo(by, 60)) + " ghi"
+		text += ", do " + shown(by) + " ghi"
 	}
 	return text + "?\n\nMốc không tính nữa, các hạn trở lại như khi chưa ghi. Mình giữ lại ai gỡ, lúc nào; người đã được báo việc này xong sẽ được báo lại."
 }
@@ -120,7 +120,7 @@ func AskWhich(l Reminder) string {
 func about(l Reminder) string {
 	text := html.EscapeString(l.Rule.Title)
 	if l.Whose != "" {
-		text = html.EscapeString(cutTo(l.Whose, 60)) + ": " + text
+		text = shown(l.Whose) + ": " + text
 	}
 	return text
 }
@@ -129,7 +129,7 @@ func about(l Reminder) string {
 func AskDay(e journey.EventRule, l Reminder) string {
 	text := "<b>" + html.EscapeString(e.Title) + "</b>"
 	if l.Whose != "" {
-		text += ", " + html.EscapeString(cutTo(l.Whose, 60))
+		text += ", " + shown(l.Whose)
 	}
 	return text + "\nDiễn ra ngày nào?"
 }
@@ -143,7 +143,7 @@ func AskDayOf(e journey.EventRule, p journey.Person) string {
 func fact(rule journey.EventRule, e journey.Event, detail string) string {
 	text := "«" + html.EscapeString(rule.Title) + "»"
 	if detail = strings.TrimSpace(detail); detail != "" {
-		text += " (" + html.EscapeString(cutTo(detail, 60)) + ")"
+		text += " (" + shown(detail) + ")"
 	}
 	return text + ", ngày " + dayText(e.On)
 }
@@ -189,11 +189,11 @@ func RecordedBefore(rule journey.EventRule, e journey.Event, detail string, p jo
 func Stands(l Reminder, rule journey.EventRule, e journey.Event, by string) string {
 	text := "Việc này đã được ghi: "
 	if l.Whose != "" {
-		text += html.EscapeString(cutTo(l.Whose, 60)) + ", "
+		text += shown(l.Whose) + ", "
 	}
 	text += fact(rule, e, "")
 	if by != "" {
-		text += ", do " + html.EscapeString(cutTo(by, 60)) + " ghi"
+		text += ", do " + shown(by) + " ghi"
 	}
 	if !e.At.IsZero() {
 		text += " lúc " + e.At.In(journey.Zone).Format("15:04") + " " + dayText(journey.DateOf(e.At))
@@ -208,12 +208,12 @@ func Undone(rule journey.EventRule, e journey.Event, p journey.Person) string {
 
 // DoneByOther tells somebody who was waiting that a matter is done.
 func DoneByOther(student journey.Person, title, by string) string {
-	return "<b>Đã làm</b>: " + name(student) + ", " + html.EscapeString(title) + ". " + html.EscapeString(cutTo(by, 60)) + " vừa ghi, bạn không cần làm gì thêm."
+	return "<b>Đã làm</b>: " + name(student) + ", " + html.EscapeString(title) + ". " + shown(by) + " vừa ghi, bạn không cần làm gì thêm."
 }
 
 // UndoneByOther takes that back.
 func UndoneByOther(student journey.Person, title, by string) string {
-	return "Việc vừa báo xong được ghi lại là <b>chưa làm</b>: " + name(student) + ", " + html.EscapeString(title) + ". " + html.EscapeString(cutTo(by, 60)) + " đã hoàn tác."
+	return "Việc vừa báo xong được ghi lại là <b>chưa làm</b>: " + name(student) + ", " + html.EscapeString(title) + ". " + shown(by) + " đã hoàn tác."
 }
 
 // Refused says why an event cannot be recorded, with the rule that forbids it.

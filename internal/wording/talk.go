@@ -192,7 +192,7 @@ func MyData(s Stored) string {
 		fmt.Fprintf(&b, "• Vai trò: %s.\n", RolesOf(s.Roles))
 	}
 	if s.Person.Code != "" {
-		fmt.Fprintf(&b, "• Trong danh sách của đơn vị: %s, mã %s%s.\n", name(s.Person), html.EscapeString(string(s.Person.Code)), unitOf(s.Person))
+		fmt.Fprintf(&b, "• Trong danh sách của đơn vị: %s, mã %s%s.\n", name(s.Person), codeOf(s.Person.Code), unitOf(s.Person))
 		fmt.Fprintf(&b, "• %d mốc đã ghi, giấy tờ có hay chưa và hạn dùng, đã nhắc việc gì ngày nào.\n", s.Events)
 		fmt.Fprintf(&b, "• Cách nhắc: %s. Địa chỉ lịch riêng, nếu bạn đã tạo.\n", strings.ToLower(prefName(s.Pref)))
 	}

@@ -252,7 +252,7 @@ func (b *bots) run(ctx context.Context, more ...func(context.Context) error) err
 	b.handlers = handlers.New(handlers.Parts{
 		Talks: b.db, People: b.db, Desk: b.db, Outbox: b.db, Book: b.lib.Book, Rules: b.lib.Rules, Admins: b.admins, OnDuty: b.atDesk, Log: b.log,
 		Hours: b.hours, FeedURL: b.feedURL, Introduce: b.hasRoles,
-		Notices: b.db, Audit: b.db, ApprovalAbove: b.above, Rate: b.rate, Sheet: workbook,
+		Notices: b.db, Audit: b.db, ApprovalAbove: b.above, Rate: b.rate, Sheet: workbook, Fetch: b.client.Fetch,
 	})
 	notices := b.notices()
 	defer context.AfterFunc(ctx, func() {

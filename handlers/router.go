@@ -62,6 +62,7 @@ type Handlers struct {
 	above   int
 	rate    int
 	sheet   func(name string, rows [][]string) ([]byte, error)
+	fetch   func(ctx context.Context, id string, max int64) ([]byte, error)
 	feeds   string
 	secret  func() string
 	menus   func(chat.Address, []journey.Role)
@@ -96,6 +97,11 @@ type Parts struct {
 	// report is offered as a file.
 	Sheet func(name string, rows [][]string) ([]byte, error)
 
+	// Fetch returns a document the person sent, of at most max bytes;
+	// chat.ErrTooLarge. It is called for one who was asked for a list, and for
+	// nobody else. nil: no list is taken in the conversation.
+	Fetch func(ctx context.Context, id string, max int64) ([]byte, error)
+
 	// FeedURL is what stands before the secret of a calendar feed
 	// ("https://bot.example/lich/"). Empty: no feed is offered.
 	FeedURL string
@@ -112,7 +118,7 @@ type Parts struct {
 func New(p Parts) *Handlers {
 	h := &Handlers{
 		talks: p.Talks, people: p.People, desk: p.Desk, outbox: p.Outbox, book: p.Book, rules: p.Rules, admins: p.Admins, onDuty: p.OnDuty,
-		hours: p.Hours, notices: p.Notices, audit: p.Audit, above: p.ApprovalAbove, rate: p.Rate, sheet: p.Sheet, feeds: p.FeedURL, secret: p.Secret, menus: p.Introduce, log: p.Log,
+		hours: p.Hours, notices: p.Notices, audit: p.Audit, above: p.ApprovalAbove, rate: p.Rate, sheet: p.Sheet, fetch: p.Fetch, feeds: p.FeedURL, secret: p.Secret, menus: p.Introduce, log: p.Log,
 	}
 	if h.secret == nil {
 		h.secret = rand.Text

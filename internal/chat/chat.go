@@ -45,8 +45,9 @@ type Incoming struct {
 	Removed  bool   // From put the bot out of it; no text is set then
 }
 
-// FileKind says what came attached to a message. The file itself is never
-// fetched: Party files are secret.
+// FileKind says what came attached to a message. The file itself is not
+// fetched, as Party files are secret: but for a list that an officer was asked
+// for.
 type FileKind string
 
 // Kinds of attachment.

@@ -64,3 +64,7 @@ func (e *NotYet) Error() string { return "not before " + e.At.Format(time.RFC333
 // text is made at sending time (Message.Make) was about is done. It never
 // leaves.
 var ErrMoot = errors.New("nothing left to say")
+
+// ErrTooLarge means that a file a person sent is larger than what was asked for,
+// or than the service hands out.
+var ErrTooLarge = errors.New("too large")

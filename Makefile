@@ -24,9 +24,11 @@ learned:
 bench: setup
 	./scripts/bench
 
-# 200 restarts by kill -9 while questions stream in.
+# 200 restarts by kill -9 while questions stream in, and 200 while a notice goes
+# out to 5,000 people.
 crash: setup
 	go test -count=1 -run TestKilled -v . -kills $(or $(CRASH_KILLS),200) -timeout 60m
+	go test -count=1 -run TestNoticeKilled -v . -kills $(or $(CRASH_KILLS),200) -recipients 5000 -timeout 60m
 
 fuzz:
 	go test ./bot -run xxx -fuzz FuzzDecode -fuzztime 60s -fuzzminimizetime 5x

@@ -33,7 +33,7 @@ import (
 	"donghanh/internal/wording"
 )
 
-var kills = flag.Int("kills", 8, "how often TestKilledAnytimeEveryQuestionIsAnswered kills the bot")
+var kills = flag.Int("kills", 8, "how often the tests of that kind kill the bot")
 
 // TestMain lets the test binary be the program itself, so that a test can kill
 // a real process.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -67,7 +68,7 @@ func StartServer(ctx context.Context, dir string) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{lock: lock, output: &tail{}, done: make(chan struct{})}
-	if s.socket, err = s.socketFolder(); err != nil {
+	if s.socket, err = s.socketFolder(dir); err != nil {
 		return nil, errors.Join(fmt.Errorf("redis-server: %w", err), lock.Close())
 	}
 	if err := s.start(program, dir); err != nil {
@@ -127,26 +128,44 @@ func lockFolder(ctx context.Context, dir string) (*os.File, error) {
 	return f, nil
 }
 
-// socketFolder makes a folder for the socket with a path the kernel takes,
-// notes it in the lock file, and removes the one noted there before.
-func (s *Server) socketFolder() (socket string, err error) {
+// socketFolder makes a folder for the socket, notes it in the lock file, and
+// removes the one noted there before. It lies in the data folder where it can:
+// that is the one place that is surely writable, and that whoever joins the
+// server sees too, while a service may have a /tmp of its own.
+func (s *Server) socketFolder(dir string) (socket string, err error) {
 	if old := notedIn(s.lock); old != "" {
 		_ = os.RemoveAll(old) // a leftover that stays hinders nobody
 	}
-	folder, err := os.MkdirTemp("", socketPrefix)
+	var folder string
+	for _, parent := range []string{dir, "", "/tmp"} {
+		if folder, err = os.MkdirTemp(parent, socketPrefix); err != nil {
+			continue
+		}
+		if err = takesSocket(folder); err == nil {
+			break
+		}
+		_ = os.Remove(folder)
+	}
 	if err != nil {
 		return "", err
-	}
-	if len(folder) > longestSocket-len("/"+socketName) {
-		_ = os.Remove(folder)
-		if folder, err = os.MkdirTemp("/tmp", socketPrefix); err != nil {
-			return "", err
-		}
 	}
 	if err := errors.Join(s.lock.Truncate(0), writeAt(s.lock, folder)); err != nil {
 		return "", err
 	}
 	return filepath.Join(folder, socketName), nil
+}
+
+// takesSocket tries a socket in a folder: its path may be too long for the
+// kernel, and some shared file systems take none.
+func takesSocket(folder string) error {
+	if len(folder) > longestSocket-len("/"+socketName) {
+		return fmt.Errorf("%s is too long a path for a socket", folder)
+	}
+	l, err := net.Listen("unix", filepath.Join(folder, socketName))
+	if err != nil {
+		return err
+	}
+	return l.Close() // removes it too
 }
 
 // notedIn returns the socket's folder that a lock file notes; empty for none.

@@ -254,22 +254,34 @@ func TestAnInterruptedStartLeavesNothingBehind(t *testing.T) {
 	start(t, dir)
 }
 
-func TestALongTemporaryFolderIsAvoided(t *testing.T) {
+func TestTheSocketLiesWhereItCan(t *testing.T) {
+	short, err := os.MkdirTemp("/tmp", "donghanh-test-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(short)
 	long := filepath.Join(t.TempDir(), strings.Repeat("x", 120))
 	if err := os.Mkdir(long, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv("TMPDIR", long)
-	dir, err := os.MkdirTemp("/tmp", "donghanh-test-")
-	if err != nil {
-		t.Fatal(err)
+	tests := map[string]struct{ data, tmp, in string }{
+		"in the data folder, also without a writable temporary one":   {data: short, tmp: "/proc", in: short},
+		"in the temporary folder when the data folder's path is long": {data: long, tmp: short, in: short},
+		"in /tmp when both are long":                                  {data: long, tmp: long, in: "/tmp"},
 	}
-	defer os.RemoveAll(dir)
-	server, err := store.StartServer(t.Context(), dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := server.Close(); err != nil {
-		t.Error(err)
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("TMPDIR", tt.tmp)
+			server, err := store.StartServer(t.Context(), tt.data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if in := filepath.Dir(filepath.Dir(strings.TrimPrefix(server.URL(), "unix://"))); in != tt.in {
+				t.Errorf("the socket lies in %s, want %s", in, tt.in)
+			}
+			if err := server.Close(); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }

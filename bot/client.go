@@ -48,6 +48,7 @@ type Client struct {
 
 	heard    atomic.Int64  // unix nanoseconds; 0: never
 	handling chan struct{} // holds one value while a webhook handles an update
+	counts   counts
 }
 
 // New returns a client without contacting anybody, so that the bot starts

@@ -161,13 +161,19 @@ func (p *poller) handOver(ctx context.Context, id int64, raw json.RawMessage) bo
 // that concerns nobody is done.
 func (c *Client) dispatch(ctx context.Context, raw []byte, handle Handle, aside Aside) error {
 	in, concerns, err := decode(raw, c.now())
+	as := &c.counts.handled
 	switch {
 	case err != nil:
-		return aside(ctx, raw, err.Error())
+		as, err = &c.counts.aside, aside(ctx, raw, err.Error())
 	case !concerns:
-		return nil
+		as = &c.counts.nobodys
+	default:
+		err = handle(ctx, in)
 	}
-	return handle(ctx, in)
+	if ctx.Err() == nil {
+		c.counts.ended(as, err, c.now())
+	}
+	return err
 }
 
 // afterFailure waits as long as a failed poll calls for, and logs the first of
@@ -176,11 +182,13 @@ func (p *poller) afterFailure(ctx context.Context, err error) {
 	if ctx.Err() != nil {
 		return
 	}
+	p.counts.poll.Add(1)
 	wait := p.pause.next()
 	r, isRefusal := errors.AsType[*refusal](err)
 	switch {
 	case isRefusal && r.status == http.StatusConflict:
 		wait = conflictWait
+		p.counts.conflict.Add(1)
 		if !p.conflict {
 			p.log.Error("somebody else polls with this bot's token, or a webhook is set", "err", err)
 		}

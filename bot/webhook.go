@@ -26,6 +26,7 @@ func (c *Client) Webhook(secret string, handle Handle, aside Aside) http.Handler
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		got := sha256.Sum256([]byte(r.Header.Get(secretHeader)))
 		if subtle.ConstantTimeCompare(got[:], want[:]) != 1 || secret == "" {
+			c.counts.outsider.Add(1)
 			http.Error(w, "forbidden", http.StatusForbidden)
 			return
 		}
@@ -36,6 +37,7 @@ func (c *Client) Webhook(secret string, handle Handle, aside Aside) http.Handler
 		}
 		raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxUpdate))
 		if err != nil {
+			c.counts.webhook.Add(1)
 			http.Error(w, "unreadable", http.StatusRequestEntityTooLarge)
 			return
 		}
@@ -49,6 +51,7 @@ func (c *Client) Webhook(secret string, handle Handle, aside Aside) http.Handler
 		}
 		if err := c.dispatch(r.Context(), raw, handle, aside); err != nil {
 			id, _ := updateID(raw)
+			c.counts.webhook.Add(1)
 			c.log.Warn("update not handled, comes again", "update", id, "err", err)
 			http.Error(w, "not handled", http.StatusInternalServerError)
 		}

@@ -63,6 +63,7 @@ const help = `Đồng Hành - bot hỏi đáp về việc vào Đảng
   donghanh invite --role ROLE --name NAME [--unit UNIT]
                                             liên kết dùng một lần cho người không có trong danh sách
   donghanh invite --code CODE               liên kết mới cho người đã có trong danh sách
+  donghanh health                           hỏi bot đang chạy xem có ổn không
   donghanh check [--all] [DIR]              kiểm tra nội dung, chỉ ra tệp và dòng
   donghanh reindex                          dựng lại chỉ mục hạn từ các mốc đã lưu (khi có nghi ngờ)
   donghanh version
@@ -95,6 +96,8 @@ func do(ctx context.Context, args []string, e env) error {
 		return check(args, e)
 	case "import":
 		return importLists(ctx, args, e)
+	case "health":
+		return health(ctx, args, e)
 	case "invite":
 		return invite(ctx, args, e)
 	case "serve":

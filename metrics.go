@@ -15,7 +15,8 @@ import (
 )
 
 // metrics is the page Prometheus reads: counts only, no names and no texts.
-// While the store cannot be read it is an error, never a page of zeros.
+// While Redis does not answer it says so and leaves out what is kept there; when
+// that fails later it is an error. It is never a page of zeros.
 func (b *bots) metrics() http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(
@@ -29,10 +30,7 @@ func (b *bots) metrics() http.Handler {
 // figures reads the figures of a bot each time they are asked for.
 type figures struct{ *bots }
 
-const (
-	figuresWithin = 5 * time.Second // all of them
-	asidesCounted = 1000            // as many as the store keeps
-)
+const figuresWithin = 5 * time.Second // all of them
 
 var (
 	figureQueued   = figure("messages_queued", "Messages that wait or are on their way.", "lane")
@@ -45,6 +43,21 @@ var (
 	figureSilence  = figure("telegram_silence_seconds", "Seconds since Telegram was last heard; +Inf before the first time.")
 	figureHeld     = figure("messages_held_total", "Messages not let out since the start: they had a number as on an identity card or of a phone. The log names them by key.")
 	figureAwaiting = figure("entries_awaiting_approval", "Entries of the content that nobody has approved yet.")
+	figureUpdates  = figure("updates_total", "Updates since the start: handled, nobodys (none of ours), aside (nobody could read them), failed (tries; they came again).", "outcome")
+	figureStuck    = figure("update_stuck_seconds", "Seconds since the update under way failed first; 0: it did not.")
+	figureErrors   = figure("telegram_errors_total", "What went wrong with Telegram since the start: poll (polls that failed), conflict (of those, since somebody else polls), webhook (posts that could not be taken), forbidden (posts without the secret).", "of")
+	figureJobAge   = figure("job_age_seconds", "Seconds since a job last finished.", "job")
+	figureJobLate  = figure("job_late_seconds", "Seconds after its minute at which a job last began.", "job")
+	figureJobTook  = figure("job_took_seconds", "Seconds a job last took.", "job")
+	figureJobFails = figure("job_failures_total", "Ticks of a job that failed since the start.", "job")
+	figurePeople   = figure("people", "People in the lists: linked (to a conversation) and unlinked.", "state")
+	figureGone     = figure("conversations_unreachable", "Conversations Telegram lets us write to no more.")
+	figureRedisUp  = figure("redis_up", "1: Redis answers. 0: it does not, and what is kept there is left out.")
+	figurePing     = figure("redis_ping_seconds", "Seconds Redis took to answer.")
+	figureMemory   = figure("redis_memory_bytes", "Memory Redis uses.")
+	figureLimit    = figure("redis_memory_limit_bytes", "Memory Redis may use; 0: no limit.")
+	figureKeys     = figure("redis_keys", "Keys in Redis, of one node.")
+	figureRecords  = figure("log_records_total", "Lines logged since the start, by level.", "level")
 )
 
 // figure describes one figure.
@@ -57,6 +70,8 @@ func (figures) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		figureQueued, figureEnded, figureDoubts, figureOutcomes, figureVotes,
 		figureWaiting, figureAsides, figureSilence, figureAwaiting, figureHeld,
+		figureUpdates, figureStuck, figureErrors, figureJobAge, figureJobLate, figureJobTook, figureJobFails,
+		figurePeople, figureGone, figureRedisUp, figurePing, figureMemory, figureLimit, figureKeys, figureRecords,
 	} {
 		to <- d
 	}
@@ -67,18 +82,81 @@ func (f figures) Collect(to chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), figuresWithin)
 	defer cancel()
 	p := page{to}
+	f.telegram(p)
+	f.ran(p)
+	f.logged(p)
+	p.now(figureAwaiting, float64(len(f.lib.Book().Awaiting())), nil)
+	if !f.redis(ctx, p) {
+		return
+	}
 	f.messages(ctx, p)
 	f.questions(ctx, p)
 	f.votes(ctx, p)
-	asides, err := f.db.Asides(ctx, asidesCounted)
-	p.now(figureAsides, float64(len(asides)), err)
+	asides, err := f.db.CountAsides(ctx)
+	p.now(figureAsides, float64(asides), err)
+	heads, err := f.db.Headcount(ctx)
+	p.now(figurePeople, float64(heads.Linked), err, "linked")
+	p.now(figurePeople, float64(heads.People-heads.Linked), nil, "unlinked")
+	p.now(figureGone, float64(heads.Unreachable), nil)
+}
+
+// telegram tells what was heard of Telegram, and what became of it.
+func (f figures) telegram(p page) {
 	silence := math.Inf(1)
 	if heard := f.client.Heard(); !heard.IsZero() {
 		silence = f.now().Sub(heard).Seconds()
 	}
 	p.now(figureSilence, silence, nil)
-	p.sofar(figureHeld, int(f.held.Load()))
-	p.now(figureAwaiting, float64(len(f.lib.Book().Awaiting())), nil)
+	n := f.client.Counts()
+	stuck := 0.0
+	if !n.Stuck.IsZero() {
+		stuck = f.now().Sub(n.Stuck).Seconds()
+	}
+	p.now(figureStuck, stuck, nil)
+	for outcome, n := range map[string]int64{"handled": n.Handled, "nobodys": n.Nobodys, "aside": n.Aside, "failed": n.Failed} {
+		p.sofar(figureUpdates, int(n), outcome)
+	}
+	for of, n := range map[string]int64{"poll": n.Poll, "conflict": n.Conflict, "webhook": n.Webhook, "forbidden": n.Outsider} {
+		p.sofar(figureErrors, int(n), of)
+	}
+}
+
+// ran tells of the ticks of the jobs.
+func (f figures) ran(p page) {
+	for _, tick := range f.ticks.All() {
+		p.now(figureJobAge, f.now().Sub(tick.Since).Seconds(), nil, tick.Job)
+		p.now(figureJobLate, tick.Late.Seconds(), nil, tick.Job)
+		p.now(figureJobTook, tick.Took.Seconds(), nil, tick.Job)
+		p.sofar(figureJobFails, int(tick.Failures), tick.Job)
+	}
+}
+
+// logged counts what was logged, where that is counted.
+func (f figures) logged(p page) {
+	if c, ok := f.log.Handler().(*counted); ok {
+		p.sofar(figureRecords, int(c.warnings.Load()), "warn")
+		p.sofar(figureRecords, int(c.errors.Load()), "error")
+	}
+}
+
+// redis tells how Redis is; up is false when nothing can be read from it.
+func (f figures) redis(ctx context.Context, p page) (up bool) {
+	began := time.Now()
+	err := f.db.Ping(ctx)
+	took := time.Since(began)
+	if err != nil {
+		p.now(figureRedisUp, 0, nil)
+		return false
+	}
+	p.now(figureRedisUp, 1, nil)
+	p.now(figurePing, took.Seconds(), nil)
+	figures, err := f.db.Figures(ctx)
+	p.now(figureKeys, float64(figures.Keys), err)
+	if figures.Memory >= 0 {
+		p.now(figureMemory, float64(figures.Memory), nil)
+		p.now(figureLimit, float64(figures.Limit), nil)
+	}
+	return true
 }
 
 // messages reads what waits in the outbox and what became of the rest.

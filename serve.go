@@ -125,9 +125,9 @@ func isTelegrams(address string) bool {
 func logger(cfg config.Config, e env) *slog.Logger {
 	options := &slog.HandlerOptions{Level: slog.Level(cfg.LogLevel)}
 	if cfg.LogFormat == "text" {
-		return slog.New(slog.NewTextHandler(e.err, options))
+		return slog.New(&counted{Handler: slog.NewTextHandler(e.err, options), records: &records{}})
 	}
-	return slog.New(slog.NewJSONHandler(e.err, options))
+	return slog.New(&counted{Handler: slog.NewJSONHandler(e.err, options), records: &records{}})
 }
 
 // open reads the content while Redis starts: together they are most of the
@@ -232,7 +232,8 @@ type bots struct {
 	feedURL  string
 	menus    chan menu
 	handlers *handlers.Handlers
-	held     atomic.Int64 // messages that were not let out, see guard
+	held     atomic.Int64    // messages that were not let out, see guard
+	ticks    scheduler.Ticks // of the jobs
 }
 
 // menu is the command menu a conversation is to get.
@@ -268,7 +269,7 @@ func (b *bots) run(ctx context.Context, more ...func(context.Context) error) err
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return courier.Run(ctx) })
 	group.Go(func() error {
-		return scheduler.Run(ctx, b.now, b.log, b.jobs()...)
+		return scheduler.Run(ctx, b.now, b.log, b.ticks.Watch(b.now, b.jobs()...)...)
 	})
 	group.Go(func() error { return notices.Run(ctx) })
 	group.Go(func() error { b.introduce(ctx); return nil })
@@ -501,21 +502,44 @@ const askEvery = time.Minute
 // unwell: a long poll answers within 50 seconds.
 const quietFor = 2 * time.Minute
 
-// health says 200 when Redis and polling are well, else 503 with the reason.
+// stuckFor is how long the same update may fail before the bot counts as unwell.
+const stuckFor = 2 * time.Minute
+
+// standsFor is how long no tick of a job may have finished before the bot
+// counts as unwell; the longest take seconds.
+const standsFor = 10 * time.Minute
+
+// health says 200 when Redis and polling are well, updates get on and jobs run;
+// else 503 with a line for each reason.
 func (b *bots) health(w http.ResponseWriter, r *http.Request) {
-	if err := b.db.Ping(r.Context()); err != nil {
-		http.Error(w, "redis: "+err.Error(), http.StatusServiceUnavailable)
-		return
-	}
-	switch heard := b.client.Heard(); {
-	case heard.IsZero():
-		http.Error(w, "telegram: not reached yet", http.StatusServiceUnavailable)
-		return
-	case b.now().Sub(heard) > quietFor:
-		http.Error(w, "telegram: nothing heard since "+heard.Format(time.RFC3339), http.StatusServiceUnavailable)
+	if reasons := b.unwell(r.Context()); len(reasons) > 0 {
+		http.Error(w, strings.Join(reasons, "\n"), http.StatusServiceUnavailable)
 		return
 	}
 	_, _ = w.Write([]byte("ok\n")) // the asker is gone: nobody to tell
+}
+
+// unwell lists what is wrong, in words for an operator.
+func (b *bots) unwell(ctx context.Context) (reasons []string) {
+	if err := b.db.Alive(ctx); err != nil {
+		reasons = append(reasons, err.Error())
+	}
+	now := b.now()
+	switch heard := b.client.Heard(); {
+	case heard.IsZero():
+		reasons = append(reasons, "telegram: not reached yet")
+	case now.Sub(heard) > quietFor && b.client.Counts().Stuck.IsZero(): // a stuck update keeps it from polling
+		reasons = append(reasons, "telegram: nothing heard since "+heard.In(journey.Zone).Format(time.RFC3339))
+	}
+	if stuck := b.client.Counts().Stuck; !stuck.IsZero() && now.Sub(stuck) > stuckFor {
+		reasons = append(reasons, "updates: the same one cannot be handled since "+stuck.In(journey.Zone).Format(time.RFC3339))
+	}
+	for _, tick := range b.ticks.All() {
+		if now.Sub(tick.Since) > standsFor {
+			reasons = append(reasons, "jobs: "+tick.Job+" did not finish since "+tick.Since.In(journey.Zone).Format(time.RFC3339))
+		}
+	}
+	return reasons
 }
 
 // serveHTTP serves until ctx ends. Who is not done 5 seconds later is cut off.

@@ -67,13 +67,19 @@ type process struct {
 
 func start(t *testing.T, environ []string, args ...string) *process {
 	t.Helper()
+	return startAs(t, nil, environ, args...)
+}
+
+// startAs is start for a process that the kernel treats differently.
+func startAs(t *testing.T, attr *syscall.SysProcAttr, environ []string, args ...string) *process {
+	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := &process{stderr: newJournal(), exited: make(chan error, 1)}
 	p.cmd = exec.Command(self, args...)
-	p.cmd.Dir = t.TempDir()
+	p.cmd.Dir, p.cmd.SysProcAttr = t.TempDir(), attr
 	p.cmd.Env = append([]string{"DONGHANH_TEST_MAIN=1", "PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir(), "TELEGRAM_TOKEN=" + token, "LISTEN=127.0.0.1:0", "SEND_RATE=1000"}, environ...)
 	pipe, err := p.cmd.StderrPipe()
 	if err != nil {

@@ -69,3 +69,12 @@ func (s *Store) Asides(ctx context.Context, n int) ([]Aside, error) {
 	}
 	return asides, nil
 }
+
+// CountAsides returns how many updates that could not be read are kept.
+func (s *Store) CountAsides(ctx context.Context) (int, error) {
+	n, err := s.rdb.LLen(ctx, keyAside).Result()
+	if err != nil {
+		return 0, fmt.Errorf("count asides: %w", err)
+	}
+	return int(n), nil
+}

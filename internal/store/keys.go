@@ -117,6 +117,10 @@ import (
 //	                             30 days
 //	{aside}:put:<nonce>  string  marks one call as done; 1 minute
 //
+// Whether Redis takes changes ({alive}):
+//
+//	{alive}:mark         string  empty; 10 seconds
+//
 // The outbox ({out}); its keys are named inside the scripts, by outKeys:
 //
 //	{out}:seq                string  number of the last message put; for ever
@@ -267,6 +271,7 @@ const logKeys = `
 local function MONTH(month) return '{log}:m:' .. month end
 local function WHO(month) return '{log}:who:' .. month end
 `
+const keyAlive = "{alive}:mark"
 
 const keyAside = "{aside}:list"
 

@@ -271,6 +271,7 @@ const logKeys = `
 local function MONTH(month) return '{log}:m:' .. month end
 local function WHO(month) return '{log}:who:' .. month end
 `
+
 const keyAlive = "{alive}:mark"
 
 const keyAside = "{aside}:list"

@@ -13,7 +13,7 @@ import (
 var imports = map[string]string{
 	"audit":        "chat journey",
 	"chat":         "",
-	"desk":         "chat",
+	"desk":         "chat journey",
 	"journey":      "yamlfile",
 	"leak":         "",
 	"notice":       "journey leak",

@@ -1,6 +1,7 @@
 // Package desk holds the questions that wait for a person: those the bot could
 // not answer, and those it answered beside the point. Who asked is kept only
-// as the address an answer goes back to.
+// as the address an answer goes back to, unless they agreed that the desk knows
+// them. Questions that are alike wait as a group, which one officer answers.
 package desk
 
 import (
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"donghanh/internal/chat"
+	"donghanh/internal/journey"
 )
 
 // Why says how a question came to the desk.
@@ -38,6 +40,7 @@ type Question struct {
 	Why   Why          `json:"why"`
 	At    time.Time    `json:"at"`
 	From  chat.Address `json:"from"`
+	Known journey.Code `json:"known,omitempty"` // who asked, once they agreed that the desk knows
 }
 
 // Ref names the question at the desk. It does not say who asked.

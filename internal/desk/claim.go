@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"errors"
 	"time"
 
 	"donghanh/internal/chat"
@@ -30,6 +31,9 @@ func (o Officer) Code() journey.Code {
 // ClaimFor is how long somebody keeps questions to themselves. It runs out by
 // itself, so that nothing lies with one who went home.
 const ClaimFor = 4 * time.Hour
+
+// ErrFree is returned for questions that are to be passed on and held by nobody.
+var ErrFree = errors.New("nobody holds the questions")
 
 // Claim says who answers some questions. All questions of one claim bear the
 // same.

@@ -26,9 +26,9 @@ const questionFor = 90 * 24 * time.Hour
 //
 //	KEYS[1] {desk}:waiting
 //	KEYS[2] {desk}:from:<id>
-//	ARGV    reference, question (JSON), when it was asked (unix milliseconds), how
-//	        long to keep it (ms), how many may wait, how references of urgent
-//	        ones begin (these are counted apart)
+//	ARGV    reference, question (JSON), its place (see waitsAt), how long to keep
+//	        it (ms), how many may wait, how references of urgent ones begin
+//	        (these are counted apart)
 //	returns 1 if stored, 0 if it waits already, -1 if there are too many
 var keepQuestionScript = redis.NewScript(deskKeys + `
 local function urgent(ref) return string.sub(ref, 1, #ARGV[6]) == ARGV[6] end
@@ -60,7 +60,7 @@ func (s *Store) KeepQuestion(ctx context.Context, q desk.Question) (isNew bool, 
 		return false, fmt.Errorf("keep question %s: %w", q.Ref(), err)
 	}
 	n, err := keepQuestionScript.Run(ctx, s.rdb, []string{keyDeskWaiting, keyDeskFrom(q.From)},
-		q.Ref(), body, milli(q.At), questionFor.Milliseconds(), desk.MaxWaiting, string(desk.Urgent)+"/").Int()
+		q.Ref(), body, waitsAt(q), questionFor.Milliseconds(), desk.MaxWaiting, string(desk.Urgent)+"/").Int()
 	if n < 0 {
 		err = desk.ErrTooMany
 	}
@@ -68,6 +68,44 @@ func (s *Store) KeepQuestion(ctx context.Context, q desk.Question) (isNew bool, 
 		return false, fmt.Errorf("keep question %s: %w", q.Ref(), err)
 	}
 	return n == 1, nil
+}
+
+// waitsAt is the place of a question among all: when it was asked, in unix
+// milliseconds, and long before that for one who may be in danger.
+func waitsAt(q desk.Question) int64 {
+	at := q.At.UnixMilli()
+	if q.Why == desk.Urgent {
+		at -= urgentAhead
+	}
+	return at
+}
+
+// urgentAhead is more milliseconds than have passed since 1970.
+const urgentAhead = int64(1e13)
+
+// replaceQuestionScript stores a question anew, for as long as it would wait.
+//
+//	KEYS[1] {desk}:q:<ref>
+//	ARGV    question (JSON)
+//	returns 1 if it waits, 0 otherwise
+var replaceQuestionScript = redis.NewScript(`
+local left = redis.call('PTTL', KEYS[1])
+if left <= 0 then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', left)
+return 1`)
+
+// ReplaceQuestion stores a waiting question anew: whether the desk may know who
+// asked is all that changes of one. desk.ErrClosed when it waits no more.
+func (s *Store) ReplaceQuestion(ctx context.Context, q desk.Question) error {
+	body, err := json.Marshal(q)
+	if err != nil {
+		return fmt.Errorf("replace question %s: %w", q.Ref(), err)
+	}
+	n, err := replaceQuestionScript.Run(ctx, s.rdb, []string{keyQuestion(q.Ref())}, body).Int()
+	if err == nil && n == 0 {
+		err = desk.ErrClosed
+	}
+	return wrapped("replace question "+q.Ref(), err)
 }
 
 // Question returns one waiting question, or desk.ErrClosed.
@@ -143,7 +181,8 @@ while #bodies < most do
 end
 return bodies`)
 
-// WaitingQuestions returns the n questions that wait longest, oldest first.
+// WaitingQuestions returns n questions: those of people who may be in danger
+// first, then those that wait longest.
 func (s *Store) WaitingQuestions(ctx context.Context, n int) ([]desk.Question, error) {
 	var questions []desk.Question
 	for skip := 0; len(questions) < n; { // again only where some could not be read
@@ -157,6 +196,7 @@ func (s *Store) WaitingQuestions(ctx context.Context, n int) ([]desk.Question, e
 		}
 		skip += len(bodies)
 	}
+	slices.SortFunc(questions, desk.InOrder)
 	return questions[:min(n, len(questions))], nil
 }
 
@@ -180,38 +220,161 @@ func (s *Store) CountQuestions(ctx context.Context) (int, error) {
 	return n, nil
 }
 
-// closeQuestionsScript removes questions of one person.
+// closeQuestionsScript removes questions.
 //
 //	KEYS[1] {desk}:waiting
-//	KEYS[2] {desk}:from:<id>
-//	ARGV    references; none: all of that person
+//	KEYS[n] {desk}:from:<id> of the question ARGV[n-1]
+//	ARGV    references
 //	returns how many were removed
 var closeQuestionsScript = redis.NewScript(deskKeys + `
-local refs = ARGV
-if #refs == 0 then refs = redis.call('SMEMBERS', KEYS[2]) end
 local n = 0
-for _, ref in ipairs(refs) do
+for i, ref in ipairs(ARGV) do
   n = n + redis.call('DEL', QUESTION(ref))
+  redis.call('DEL', CLAIM(ref))
   redis.call('ZREM', KEYS[1], ref)
-  redis.call('SREM', KEYS[2], ref)
+  redis.call('SREM', KEYS[i + 1], ref)
 end
 return n`)
 
-// CloseQuestion removes an answered question. Closing it again changes nothing.
-func (s *Store) CloseQuestion(ctx context.Context, q desk.Question) error {
-	keys := []string{keyDeskWaiting, keyDeskFrom(q.From)}
-	if err := closeQuestionsScript.Run(ctx, s.rdb, keys, q.Ref()).Err(); err != nil {
-		return fmt.Errorf("close question %s: %w", q.Ref(), err)
+// CloseQuestions removes answered questions, all or none. Closing them again
+// changes nothing.
+func (s *Store) CloseQuestions(ctx context.Context, questions ...desk.Question) error {
+	if len(questions) == 0 {
+		return nil
 	}
-	return nil
+	keys, refs := []string{keyDeskWaiting}, []any{}
+	for _, q := range questions {
+		keys, refs = append(keys, keyDeskFrom(q.From)), append(refs, q.Ref())
+	}
+	return wrapped(fmt.Sprintf("close %d questions", len(questions)), closeQuestionsScript.Run(ctx, s.rdb, keys, refs...).Err())
 }
+
+// eraseQuestionsScript removes all questions of one person.
+//
+//	KEYS[1] {desk}:waiting
+//	KEYS[2] {desk}:from:<id>
+//	returns how many were removed
+var eraseQuestionsScript = redis.NewScript(deskKeys + `
+local n = 0
+for _, ref in ipairs(redis.call('SMEMBERS', KEYS[2])) do
+  n = n + redis.call('DEL', QUESTION(ref))
+  redis.call('DEL', CLAIM(ref))
+  redis.call('ZREM', KEYS[1], ref)
+end
+redis.call('DEL', KEYS[2])
+return n`)
 
 // EraseQuestions removes all waiting questions of one person and returns how
 // many there were.
 func (s *Store) EraseQuestions(ctx context.Context, from chat.Address) (int, error) {
-	n, err := closeQuestionsScript.Run(ctx, s.rdb, []string{keyDeskWaiting, keyDeskFrom(from)}).Int()
+	n, err := eraseQuestionsScript.Run(ctx, s.rdb, []string{keyDeskWaiting, keyDeskFrom(from)}).Int()
+	return n, wrapped("erase questions of "+from.String(), err)
+}
+
+// claimScript has somebody take up questions, all that wait or none.
+//
+//	KEYS[1] {desk}:waiting
+//	ARGV    claim (JSON), by whom, from whom it is passed on ("": from nobody), its
+//	        cause, now (ms), when it runs out (ms), references
+//	returns "" if it is so now; the claim (JSON) of somebody else in the way;
+//	        "closed" if none of them waits, "free" if what was to be passed on is
+//	        held by nobody
+var claimScript = redis.NewScript(deskKeys + `
+local waiting = {}
+for i = 7, #ARGV do
+  local ref = ARGV[i]
+  if redis.call('EXISTS', QUESTION(ref)) == 1 then
+    table.insert(waiting, ref)
+    local value = redis.call('GET', CLAIM(ref))
+    local held = value and cjson.decode(value)
+    local holds = held and tonumber(held.ends) > tonumber(ARGV[5])
+    if holds and held.cause ~= ARGV[4] and held.by ~= (ARGV[3] ~= '' and ARGV[3] or ARGV[2]) then return value end
+    if not holds and ARGV[3] ~= '' then return 'free' end
+  end
+end
+if #waiting == 0 then return 'closed' end
+for _, ref in ipairs(waiting) do
+  redis.call('SET', CLAIM(ref), ARGV[1], 'PX', math.max(1, tonumber(ARGV[6]) - tonumber(ARGV[5])))
+end
+return ''`)
+
+// storedClaim is a claim as it is stored: with its end as the scripts compare it.
+type storedClaim struct {
+	desk.Claim
+	Ends int64 `json:"ends"` // unix milliseconds
+}
+
+// Claim has c.By take up those questions of refs that still wait, unless somebody
+// else holds one of them at now: then it changes nothing and returns that claim.
+// Holding them already, by the same officer or by a claim of the same cause, is
+// no hindrance, so the same again changes nothing. With from set they must be
+// held by from, who passes them on, and the error is desk.ErrFree when nobody
+// holds them. desk.ErrClosed when none waits.
+func (s *Store) Claim(ctx context.Context, c desk.Claim, from desk.Officer, now time.Time, refs ...string) (held desk.Claim, err error) {
+	body, err := json.Marshal(storedClaim{c, c.Until.UnixMilli()})
 	if err != nil {
-		return 0, fmt.Errorf("erase questions of %s: %w", from, err)
+		return held, fmt.Errorf("claim %s: %w", c.ID, err)
 	}
-	return n, nil
+	args := []any{body, string(c.By), string(from), c.Cause, milli(now), milli(c.Until)}
+	for _, ref := range refs {
+		args = append(args, ref)
+	}
+	answer, err := claimScript.Run(ctx, s.rdb, []string{keyDeskWaiting}, args...).Text()
+	switch {
+	case err != nil:
+	case answer == "closed":
+		err = desk.ErrClosed
+	case answer == "free":
+		err = desk.ErrFree
+	case answer != "":
+		err = json.Unmarshal([]byte(answer), &held)
+	}
+	return held, wrapped("claim "+c.ID, err)
+}
+
+// releaseScript gives questions up.
+//
+//	KEYS[1] {desk}:waiting
+//	ARGV    by whom, references
+//	returns how many were held by that officer
+var releaseScript = redis.NewScript(deskKeys + `
+local n = 0
+for i = 2, #ARGV do
+  local value = redis.call('GET', CLAIM(ARGV[i]))
+  if value and cjson.decode(value).by == ARGV[1] then n = n + redis.call('DEL', CLAIM(ARGV[i])) end
+end
+return n`)
+
+// Release gives up what the officer holds of those questions. What nobody, or
+// somebody else, holds stays as it is.
+func (s *Store) Release(ctx context.Context, by desk.Officer, refs ...string) error {
+	args := []any{string(by)}
+	for _, ref := range refs {
+		args = append(args, ref)
+	}
+	return wrapped("release", releaseScript.Run(ctx, s.rdb, []string{keyDeskWaiting}, args...).Err())
+}
+
+// Claims returns the claims of those questions, by reference; what nobody holds
+// is not in it. One may have run out by the clock of who asks.
+func (s *Store) Claims(ctx context.Context, refs ...string) (map[string]desk.Claim, error) {
+	if len(refs) == 0 {
+		return nil, nil
+	}
+	keys := make([]string, len(refs))
+	for i, ref := range refs {
+		keys[i] = keyClaim(ref)
+	}
+	values, err := s.rdb.MGet(ctx, keys...).Result()
+	if err != nil {
+		return nil, fmt.Errorf("claims: %w", err)
+	}
+	claims := make(map[string]desk.Claim)
+	for i, value := range values {
+		var c desk.Claim
+		if body, ok := value.(string); ok && json.Unmarshal([]byte(body), &c) == nil {
+			claims[refs[i]] = c
+		}
+	}
+	return claims, nil
 }

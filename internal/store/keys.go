@@ -66,8 +66,9 @@ import (
 //
 //	{desk}:q:<ref>   string  desk.Question as JSON; its reference is "<why>/<question
 //	                         id>"; until closed or erased, 90 days at most
-//	{desk}:waiting   zset    reference → when it was asked (unix milliseconds); 90
-//	                         days after the last one came
+//	{desk}:claim:<ref>  string  desk.Claim as JSON, with "ends" (ms); until it ends
+//	{desk}:waiting   zset    reference → when it was asked (unix milliseconds), less
+//	                         10^13 for an urgent one; 90 days after the last one came
 //	{desk}:from:<id> set     references of one person; the same
 //
 // A reference in the last two whose question is gone counts for nothing; it is
@@ -232,11 +233,13 @@ func hashOf(secret string) string {
 const keyDeskWaiting = "{desk}:waiting"
 
 func keyQuestion(ref string) string     { return "{desk}:q:" + ref }
+func keyClaim(ref string) string        { return "{desk}:claim:" + ref }
 func keyDeskFrom(a chat.Address) string { return "{desk}:from:" + a.String() }
 
-// deskKeys names the questions inside scripts, which learn of them only there.
+// deskKeys names questions and claims inside scripts, which learn of them only there.
 const deskKeys = `
 local function QUESTION(ref) return '{desk}:q:' .. ref end
+local function CLAIM(ref) return '{desk}:claim:' .. ref end
 `
 
 const (

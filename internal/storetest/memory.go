@@ -28,7 +28,8 @@ type Memory struct {
 	mu        sync.Mutex
 	fail      error
 	talks     map[chat.Address]chat.Talk
-	questions map[string]desk.Question // by "<why>/<id>" and person
+	questions map[string]desk.Question // by reference
+	claims    map[string]desk.Claim    // the same
 	counted   map[string]bool
 	votes     map[string]store.Votes
 	outcomes  map[string]int
@@ -51,6 +52,7 @@ func NewMemory() *Memory {
 	return &Memory{
 		talks:     make(map[chat.Address]chat.Talk),
 		questions: make(map[string]desk.Question),
+		claims:    make(map[string]desk.Claim),
 		counted:   make(map[string]bool),
 		votes:     make(map[string]store.Votes),
 		outcomes:  make(map[string]int),
@@ -145,17 +147,8 @@ func (m *Memory) WaitingQuestions(_ context.Context, n int) ([]desk.Question, er
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	all := m.sorted(func(desk.Question) bool { return true })
+	slices.SortFunc(all, desk.InOrder)
 	return all[:min(n, len(all))], m.fail
-}
-
-// CloseQuestion is Store.CloseQuestion.
-func (m *Memory) CloseQuestion(_ context.Context, q desk.Question) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.fail == nil {
-		delete(m.questions, q.Ref())
-	}
-	return m.fail
 }
 
 // sorted returns the questions that fit, oldest first.
@@ -184,18 +177,6 @@ func (m *Memory) CountQuestions(context.Context) (int, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return len(m.questions), m.fail
-}
-
-// EraseQuestions is Store.EraseQuestions.
-func (m *Memory) EraseQuestions(_ context.Context, from chat.Address) (int, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.fail != nil {
-		return 0, m.fail
-	}
-	before := len(m.questions)
-	maps.DeleteFunc(m.questions, func(_ string, q desk.Question) bool { return q.From == from })
-	return before - len(m.questions), nil
 }
 
 // CountVote is Store.CountVote.

@@ -27,7 +27,11 @@ type Storer interface {
 	Questions(ctx context.Context, from chat.Address) ([]desk.Question, error)
 	Question(ctx context.Context, ref string) (desk.Question, error)
 	WaitingQuestions(ctx context.Context, n int) ([]desk.Question, error)
-	CloseQuestion(ctx context.Context, q desk.Question) error
+	ReplaceQuestion(ctx context.Context, q desk.Question) error
+	CloseQuestions(ctx context.Context, questions ...desk.Question) error
+	Claim(ctx context.Context, c desk.Claim, from desk.Officer, now time.Time, refs ...string) (held desk.Claim, err error)
+	Release(ctx context.Context, by desk.Officer, refs ...string) error
+	Claims(ctx context.Context, refs ...string) (map[string]desk.Claim, error)
 	CountQuestions(ctx context.Context) (int, error)
 	EraseQuestions(ctx context.Context, from chat.Address) (int, error)
 
@@ -107,6 +111,7 @@ func Run(t *testing.T, open func(t *testing.T) Storer) {
 		"every put rings":                                       putRings,
 		"a message without a key is refused":                    keyIsNeeded,
 	}
+	maps.Copy(claims, deskClaims)
 	maps.Copy(claims, peopleClaims)
 	maps.Copy(claims, linkClaims)
 	maps.Copy(claims, digestClaims)
@@ -242,7 +247,7 @@ func questionsAreBounded(t *testing.T, s Storer) {
 	n, err := s.CountQuestions(ctx)
 	equal(t, err, nil)
 	equal(t, n, 41)
-	equal(t, s.CloseQuestion(ctx, question("tg:3", 7, desk.Handed, 3)), nil)
+	equal(t, s.CloseQuestions(ctx, question("tg:3", 7, desk.Handed, 3)), nil)
 	keep(over, true, nil)
 }
 
@@ -266,8 +271,8 @@ func closedIsGone(t *testing.T, s Storer) {
 	q := question("tg:1", 7, desk.Handed, 0)
 	_, err := s.KeepQuestion(ctx, q)
 	equal(t, err, nil)
-	equal(t, s.CloseQuestion(ctx, q), nil)
-	equal(t, s.CloseQuestion(ctx, q), nil)
+	equal(t, s.CloseQuestions(ctx, q), nil)
+	equal(t, s.CloseQuestions(ctx, q), nil)
 	if _, err := s.Question(ctx, q.Ref()); !errors.Is(err, desk.ErrClosed) {
 		t.Errorf("a closed question: %v, want ErrClosed", err)
 	}

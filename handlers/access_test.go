@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"donghanh/internal/chat"
+	"donghanh/internal/desk"
 	"donghanh/internal/journey"
 	"donghanh/internal/notice"
 	"donghanh/internal/wording"
@@ -21,7 +22,8 @@ var reaches = map[string]string{
 	"/dieukien": "", "/cauhoi": "", "/dulieu": "", "/trogiup": "", "/huy": "", "/start": "", "/help": "",
 	buttonTopic: ":" + probation + ":0", buttonGood: ":1:" + probation, buttonBad: ":1:" + probation, buttonOfficer: ":1",
 	buttonCheck: ":1:show", buttonDownload: "", buttonErase: ":chac", buttonReply: ":handed:tg:500", buttonSend: ":handed:tg:500",
-	buttonDrop: ":handed:tg:500:chac", buttonCancel: "", buttonLeave: "",
+	buttonDrop: ":handed:tg:500:chac", buttonKnown: ":handed:tg:500", buttonDesk: ":0", buttonOpen: ":handed:tg:500", buttonTake: ":handed:tg:500",
+	buttonGiveUp: ":handed:tg:500", buttonPass: ":handed:tg:500:0", buttonGive: ":handed:tg:500:cb-nga", buttonCancel: "", buttonLeave: "",
 	"/hanhtrinh": "", "/han": "", "/sinhvien": "",
 	"/thongbao": "", wording.ButtonNotice: ":n-aaaaaaaa:gui", wording.ButtonNotices: ":0", wording.ButtonSecond: ":n-aaaaaaaa:1:co",
 	wording.ButtonReceived: ":n-aaaaaaaa", buttonGroup: ":-100:la:00000000",
@@ -134,6 +136,21 @@ var forged = map[string]string{
 	"drops no question":              "dong:wrong:tg:500",
 	"drops nothing":                  "dong::",
 	"drops with more parts":          "dong:handed:x:tg:500",
+	"answers what nobody took up":    "tl:handed:tg:500",
+	"drops what nobody took up":      "dong:handed:tg:500:chac",
+	"passes on what nobody took up":  "chuyen:handed:tg:500:0",
+	"gives away what is not theirs":  "giao:handed:tg:500:cb-nga",
+	"takes up nothing":               "nhan:handed:tg:404",
+	"opens nothing":                  "mo",
+	"gives up nothing":               "tha:handed:tg:404",
+	"answers what another holds":     "tl:handed:tg:501",
+	"drops what another holds":       "dong:handed:tg:501:chac",
+	"gives up what another holds":    "tha:handed:tg:501",
+	"passes on what another holds":   "chuyen:handed:tg:501:0",
+	"gives away what another holds":  "giao:handed:tg:501:cb-nga",
+	"sends over what another holds":  "gui:handed:tg:501",
+	"names another's question":       "ten:handed:tg:500",
+	"hides another's question":       "ten:handed:tg:500:an",
 
 	"a student of somebody else":       "ht:sv-lan",
 	"no student":                       "ht:gv-minh",
@@ -192,12 +209,19 @@ func foreign(r *room) {
 	if err := r.store.KeepGroup(ctx, -500, secret, "cb-nga", "K47"); err != nil {
 		r.t.Fatalf("%v", err)
 	}
+	handed(r, lan, 501, secret)
+	claim := desk.Claim{ID: "tg:400", By: "cb-hanh", Since: evening, Until: evening.Add(desk.ClaimFor), Cause: "tg:400"}
+	if _, err := r.store.Claim(ctx, claim, "", evening, "handed/tg:501"); err != nil {
+		r.t.Fatalf("%v", err)
+	}
 }
 
 // forgedByOthers is data that stands on the officers' buttons.
 var forgedByOthers = map[string]string{
-	"takes up a question": "tl:handed:tg:500",
-	"drops a question":    "dong:handed:tg:500:chac",
+	"opens a question":            "mo:handed:tg:500",
+	"takes up a question":         "nhan:handed:tg:500",
+	"takes up one that is held":   "nhan:handed:tg:501",
+	"leafs through the questions": "ch:0",
 }
 
 func TestForgedPressesDoNothing(t *testing.T) {
@@ -285,15 +309,21 @@ func TestAnAnswerAlreadySentIsNotSentAgain(t *testing.T) {
 	r := newRoom(t, newTelegram(t))
 	r.setRole(stranger, journey.CellSecretary)
 	handed(r, student, 500, nothingKnown)
+	r.press(admin, "nhan:handed:tg:500")
 	r.press(admin, "tl:handed:tg:500")
-	r.press(stranger, "tl:handed:tg:500")
 	r.say(admin, officersAnswer)
+	r.ahead += desk.ClaimFor // it ran out: another one takes it up, and is ready first
+	r.press(stranger, "nhan:handed:tg:500")
+	r.press(stranger, "tl:handed:tg:500")
 	r.say(stranger, "Ngày 6 hằng tháng.")
-	if got := text(r.press(admin, "gui:handed:tg:500"), student); !strings.Contains(got, officersAnswer) {
+	if out := r.press(admin, "gui:handed:tg:500"); text(out, student) != "" || !strings.Contains(text(out, admin), plain(wording.NotYours)) {
+		t.Errorf("the first officer: %+v", out)
+	}
+	if got := text(r.press(stranger, "gui:handed:tg:500"), student); !strings.Contains(got, "Ngày 6") {
 		t.Errorf("the student hears %q", got)
 	}
-	if out := r.press(stranger, "gui:handed:tg:500"); text(out, student) != "" || !strings.Contains(text(out, stranger), wording.AlreadyAnswered) {
-		t.Errorf("the second officer: %+v", out)
+	if out := r.press(stranger, "gui:handed:tg:500"); text(out, student) != "" || toast(out) != wording.ToastOld {
+		t.Errorf("sent again: %+v", out)
 	}
 }
 

@@ -340,8 +340,11 @@ func (h *Handlers) keep(ctx context.Context, r *Request, a chat.Asked, why desk.
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	if why != desk.Wrong && r.linked() {
+		reply.Rows = knownRow(q)
+	}
 	if !isNew {
-		reply.Texts = nil
+		reply.Texts, reply.Rows = nil, nil
 	} else if full, err := h.deskIsFull(ctx, r.From, why); err != nil || full {
 		return chat.Reply{Texts: []string{wording.TooManyWaiting()}}, err
 	}
@@ -352,7 +355,8 @@ func (h *Handlers) keep(ctx context.Context, r *Request, a chat.Asked, why desk.
 			return chat.Reply{}, err
 		}
 		for _, who := range onDuty {
-			alarm = append(alarm, chat.Message{Key: fmt.Sprintf("urgent/%s/%s", q.ID, who), To: who, Lane: chat.Answers, At: r.At, Text: wording.SomeoneInNeed()})
+			alarm = append(alarm, chat.Message{Key: fmt.Sprintf("urgent/%s/%s", q.ID, who), To: who, Lane: chat.Answers, At: r.At, Text: wording.SomeoneInNeed(),
+				Rows: [][]chat.Button{{button(wording.OpenIt, buttonOpen, q.Why, q.ID)}}})
 		}
 	}
 	if err := h.announce(ctx, r, reply, alarm...); err != nil {

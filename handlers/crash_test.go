@@ -124,8 +124,20 @@ func (s *shaky) WaitingQuestions(ctx context.Context, n int) ([]desk.Question, e
 func (s *shaky) CountQuestions(ctx context.Context) (int, error) {
 	return tried(s, func() (int, error) { return s.Memory.CountQuestions(ctx) })
 }
-func (s *shaky) CloseQuestion(ctx context.Context, q desk.Question) error {
-	return s.try(func() error { return s.Memory.CloseQuestion(ctx, q) })
+func (s *shaky) ReplaceQuestion(ctx context.Context, q desk.Question) error {
+	return s.try(func() error { return s.Memory.ReplaceQuestion(ctx, q) })
+}
+func (s *shaky) CloseQuestions(ctx context.Context, q ...desk.Question) error {
+	return s.try(func() error { return s.Memory.CloseQuestions(ctx, q...) })
+}
+func (s *shaky) Claim(ctx context.Context, c desk.Claim, from desk.Officer, now time.Time, refs ...string) (desk.Claim, error) {
+	return tried(s, func() (desk.Claim, error) { return s.Memory.Claim(ctx, c, from, now, refs...) })
+}
+func (s *shaky) Release(ctx context.Context, by desk.Officer, refs ...string) error {
+	return s.try(func() error { return s.Memory.Release(ctx, by, refs...) })
+}
+func (s *shaky) Claims(ctx context.Context, refs ...string) (map[string]desk.Claim, error) {
+	return tried(s, func() (map[string]desk.Claim, error) { return s.Memory.Claims(ctx, refs...) })
 }
 func (s *shaky) EraseQuestions(ctx context.Context, a chat.Address) (int, error) {
 	return tried(s, func() (int, error) { return s.Memory.EraseQuestions(ctx, a) })
@@ -219,17 +231,6 @@ var stories = map[string][]chat.Incoming{
 	"my data": {
 		said(student, nothingKnown), pressed(student, "hoi:1"), said(student, "/dulieu"), pressed(student, "tai"), pressed(student, "xoa"), pressed(student, "thoi"), pressed(student, "xoa"), pressed(student, "xoa:chac"),
 	},
-	"the officer answers": {
-		said(student, nothingKnown), pressed(student, "hoi:1"), said(admin, "/cauhoi"), pressed(admin, "tl:handed:tg:1"),
-		said(admin, officersAnswer), pressed(admin, "gui:handed:tg:1"), pressed(student, "hoi:1"),
-	},
-	"the officer gives it up": {
-		said(student, nothingKnown), pressed(student, "hoi:1"), said(admin, "/cauhoi"), pressed(admin, "tl:handed:tg:1"),
-		said(admin, officersAnswer), pressed(admin, "huy"),
-	},
-	"the officer drops it": {
-		said(student, nothingKnown), pressed(student, "hoi:1"), said(admin, "/cauhoi"), pressed(admin, "dong:handed:tg:1"), pressed(admin, "dong:handed:tg:1:chac"),
-	},
 	"linked, and the code used up": {
 		said(huy, "/start khong-co-ma"), said(huy, "/start "+huysCode), pressed(huy, "lk:"+huysCode), pressed(huy, "lk:"+huysCode),
 		said(huy, "/start "+huysCode), said(huy, "/start"), said(lan, "/start "+huysCode), said(huy, "/trogiup"),
@@ -266,13 +267,12 @@ var stories = map[string][]chat.Incoming{
 		said(hanh, "1/10/2026"), said(hanh, distress), said(hanh, "hôm qua"), pressed(hanh, "gb:3:save:20261123"), pressed(hanh, issued),
 	},
 	"recording given up": {said(hanh, "/sinhvien"), pressed(hanh, "ht:sv-huy"), pressed(hanh, "gm:sv-huy"), pressed(hanh, "huy")},
-	"erased while the officer answers": {
-		said(student, nothingKnown), pressed(student, "hoi:1"), said(student, "/dulieu"), said(admin, "/cauhoi"), pressed(admin, "tl:handed:tg:1"),
-		said(admin, officersAnswer), pressed(student, "xoa"), pressed(student, "xoa:chac"), said(admin, "khác đi"),
-	},
 }
 
-func init() { maps.Copy(stories, noticeStories) }
+func init() {
+	maps.Copy(stories, noticeStories)
+	maps.Copy(stories, deskStories)
+}
 
 // held and issued take back the events of the stories.
 var (

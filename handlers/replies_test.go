@@ -100,6 +100,7 @@ func TestStrangeTextsAreSafe(t *testing.T) {
 
 			handed(r, student, 500, evil)
 			r.say(admin, "/cauhoi")
+			r.press(admin, "nhan:handed:tg:500")
 			r.press(admin, "tl:handed:tg:500")
 			r.say(admin, evil)
 			r.press(admin, "gui:handed:tg:500")
@@ -125,6 +126,7 @@ func TestWhatPeopleTypeIsShownAsText(t *testing.T) {
 		to chat.Address
 	}{
 		{said(admin, "/cauhoi"), admin},
+		{pressed(admin, "nhan:handed:tg:500"), admin},
 		{pressed(admin, "tl:handed:tg:500"), admin},
 		{said(admin, "trả lời "+markup), admin},
 		{pressed(admin, "gui:handed:tg:500"), student},
@@ -148,11 +150,11 @@ func (b *broken) CountOutcome(ctx context.Context, id, outcome string) error {
 	return b.Memory.CountOutcome(ctx, id, outcome)
 }
 
-func (b *broken) CloseQuestion(ctx context.Context, q desk.Question) error {
+func (b *broken) CloseQuestions(ctx context.Context, q ...desk.Question) error {
 	if b.on == "close" {
 		panic(errors.New("a mistake of ours"))
 	}
-	return b.Memory.CloseQuestion(ctx, q)
+	return b.Memory.CloseQuestions(ctx, q...)
 }
 
 func (b *broken) EraseQuestions(ctx context.Context, a chat.Address) (int, error) {
@@ -218,6 +220,7 @@ func TestAPanicInTheMiddleKeepsTheDraft(t *testing.T) {
 	p.Log = slog.New(slog.DiscardHandler)
 	r := &room{t: t, tg: newTelegram(t), store: store.Memory, h: New(p)}
 	handed(r, student, 500, nothingKnown)
+	r.press(admin, "nhan:handed:tg:500")
 	r.press(admin, "tl:handed:tg:500")
 	r.say(admin, officersAnswer)
 	store.on = "close"

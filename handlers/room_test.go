@@ -176,6 +176,12 @@ func everything(t tester, store *storetest.Memory) string {
 	show("feed", feed, err)
 	questions, err := store.WaitingQuestions(ctx, 1000)
 	show("questions", questions, err)
+	var refs []string
+	for _, q := range questions {
+		refs = append(refs, q.Ref())
+	}
+	claims, err := store.Claims(ctx, refs...)
+	show("claims", claims, err)
 	votes, err := store.Votes(ctx)
 	show("votes", votes, err)
 	outcomes, err := store.Outcomes(ctx)

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"donghanh/internal/chat"
 	"donghanh/internal/desk"
@@ -35,8 +36,12 @@ type Desk interface {
 	Question(ctx context.Context, ref string) (desk.Question, error) // desk.ErrClosed
 	WaitingQuestions(ctx context.Context, n int) ([]desk.Question, error)
 	CountQuestions(context.Context) (int, error)
-	CloseQuestion(context.Context, desk.Question) error
+	ReplaceQuestion(context.Context, desk.Question) error
+	CloseQuestions(context.Context, ...desk.Question) error
 	EraseQuestions(context.Context, chat.Address) (int, error)
+	Claim(ctx context.Context, c desk.Claim, from desk.Officer, now time.Time, refs ...string) (held desk.Claim, err error)
+	Release(ctx context.Context, by desk.Officer, refs ...string) error
+	Claims(ctx context.Context, refs ...string) (map[string]desk.Claim, error)
 	CountVote(ctx context.Context, id, topic string, good bool) error
 	CountOutcome(ctx context.Context, id, outcome string) error
 }
@@ -166,9 +171,16 @@ func New(p Parts) *Handlers {
 		{Button: buttonDownload, Do: h.Download},
 		{Button: buttonErase, Do: h.Erase},
 		{Button: buttonUnlink, Do: h.Unlink},
+		{Button: buttonKnown, For: concerned, Do: h.MakeKnown},
+		{Button: buttonDesk, For: journey.AtDesk, Do: h.DeskPage},
+		{Button: buttonOpen, For: journey.AtDesk, Do: h.OpenGroup},
+		{Button: buttonTake, For: journey.AtDesk, Do: h.TakeUp},
+		{Button: buttonGiveUp, For: journey.AtDesk, Do: h.GiveUp},
+		{Button: buttonPass, For: journey.AtDesk, Do: h.PassOn},
+		{Button: buttonGive, For: journey.AtDesk, Do: h.Give},
 		{Button: buttonReply, For: journey.AtDesk, Do: h.BeginReply},
 		{Button: buttonSend, For: journey.AtDesk, Do: h.SendReply},
-		{Button: buttonDrop, For: journey.AtDesk, Do: h.DropQuestion},
+		{Button: buttonDrop, For: journey.AtDesk, Do: h.DropGroup},
 		{Button: buttonCancel, Do: h.Cancel},
 		{Button: buttonLeave, Do: h.Leave},
 		{File: true, Do: h.File},
@@ -413,9 +425,16 @@ const (
 	buttonCheck    = "dk"
 	buttonDownload = "tai"
 	buttonErase    = "xoa"
-	buttonReply    = "tl"   // reason and id of the question
-	buttonSend     = "gui"  // the same
-	buttonDrop     = "dong" // the same
+	buttonKnown    = "ten"    // reason and id of the question, perhaps hidden
+	buttonDesk     = "ch"     // page
+	buttonOpen     = "mo"     // reason and id of a question of the group
+	buttonTake     = "nhan"   // the same
+	buttonGiveUp   = "tha"    // the same
+	buttonPass     = "chuyen" // the same, and a page
+	buttonGive     = "giao"   // the same, and to whom
+	buttonReply    = "tl"     // the same
+	buttonSend     = "gui"    // the same
+	buttonDrop     = "dong"   // the same
 	buttonCancel   = "huy"
 	buttonLeave    = "thoi"
 	buttonLink     = "lk" // start code

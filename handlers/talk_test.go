@@ -101,6 +101,7 @@ func TestAskedAgainAfterAnAnswerItIsAnsweredAgain(t *testing.T) {
 		if out := r.press(student, "hoi:1"); !strings.Contains(text(out, student), plain(wording.Kept())) {
 			t.Errorf("the student hears %q", text(out, student))
 		}
+		r.press(admin, "nhan:handed:tg:1")
 		r.press(admin, "tl:handed:tg:1")
 		r.say(admin, answer)
 		if got := text(r.press(admin, "gui:handed:tg:1"), student); !strings.Contains(got, answer) {

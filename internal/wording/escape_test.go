@@ -15,17 +15,26 @@ func TestWhatPeopleSayIsEscaped(t *testing.T) {
 	const said = `<a href="x">&'`
 	at := time.Date(2026, 11, 24, 8, 5, 0, 0, time.UTC)
 	q := desk.Question{Text: said, Topic: "t", At: at, Why: desk.Handed}
+	held := of(q).Group
+	held.Claim = desk.Claim{ID: "x", By: "cb", Until: at.Add(time.Hour)}
 	tests := map[string]string{
 		"the name of who starts":     Welcome(said),
 		"what a command does":        Help(nil, []Command{{"hoi", said}}),
 		"a command there is not":     UnknownCommand(said),
 		"a reference":                Broken(said),
-		"a waiting question":         Waiting([]desk.Question{q}, 1, func(string) []string { return nil }, at),
-		"the title of its answer":    Waiting([]desk.Question{{Text: "x", Topic: "t", At: at}}, 1, func(string) []string { return []string{said} }, at),
-		"a question to be answered":  TypeReply(q),
-		"a question answered":        OfficerReply(q, "x", at),
-		"an officer's answer":        OfficerReply(desk.Question{Text: "x"}, said, at),
-		"an officer's preview":       PreviewReply(OfficerReply(desk.Question{Text: "x"}, said, at)),
+		"a waiting question":         Waiting([]GroupLine{of(q)}, 0, 1, 1, at),
+		"one that is opened":         Opened(of(q), at),
+		"the title of its answer":    Waiting([]GroupLine{{Group: of(q).Group, Answered: []string{said}}}, 0, 1, 1, at),
+		"who takes care of it":       Opened(GroupLine{Group: held, Holder: journey.Person{Name: said}}, at),
+		"who asked":                  Opened(GroupLine{Group: of(q).Group, Askers: map[string]journey.Person{q.Ref(): {Name: said, Unit: said}}}, at),
+		"one that is passed on":      PassTo(q),
+		"one that comes":             PassedToYou(journey.Person{Name: said}, of(q).Group),
+		"who lets the desk know":     KnownNow(journey.Person{Name: said}),
+		"one to be closed":           DropSure(of(q).Group),
+		"a question to be answered":  TypeReply(of(q).Group),
+		"a question answered":        OfficerReply(q, "x", journey.Person{Unit: said}, at),
+		"an officer's answer":        OfficerReply(desk.Question{Text: "x"}, said, journey.Person{}, at),
+		"an officer's preview":       PreviewReply(OfficerReply(desk.Question{Text: "x"}, said, journey.Person{}, at), 1),
 		"an answer's first line":     Answer(knowledge.Entry{Answer: said}, nil),
 		"an answer's second line":    Answer(knowledge.Entry{Answer: "x\n" + said}, nil),
 		"who approved":               Answer(knowledge.Entry{Answer: "x", Approval: knowledge.Approval{By: said, On: knowledge.Date{Year: 2026}}}, nil),
@@ -54,9 +63,9 @@ func TestLongTextsAreCutBeforeTheyAreEscaped(t *testing.T) {
 	}{
 		"a name":               {Welcome(long), 40},
 		"a command":            {UnknownCommand(long), 32},
-		"a waiting question":   {Waiting([]desk.Question{{Text: long}}, 1, func(string) []string { return nil }, time.Time{}), 400},
-		"one to be answered":   {TypeReply(desk.Question{Text: long}), 1000},
-		"one that is answered": {OfficerReply(desk.Question{Text: long}, "x", time.Time{}), 600},
+		"a waiting question":   {Waiting([]GroupLine{of(desk.Question{Text: long})}, 0, 1, 1, time.Time{}), 300},
+		"one to be answered":   {TypeReply(of(desk.Question{Text: long}).Group), 1000},
+		"one that is answered": {OfficerReply(desk.Question{Text: long}, "x", journey.Person{}, time.Time{}), 600},
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := strings.Count(tt.got, "&amp;")
@@ -81,24 +90,27 @@ func TestWaitingTellsHowLongAndWhy(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := Waiting([]desk.Question{tt.q}, 1, func(topic string) []string {
-				if topic == "" {
-					return nil
-				}
-				return []string{"Thẻ", "Phí"}
-			}, now)
-			if !strings.Contains(got, tt.want) || strings.Contains(got, "cũ nhất") {
+			g := of(tt.q)
+			if tt.q.Topic != "" {
+				g.Answered = []string{"Thẻ", "Phí"}
+			}
+			got := Waiting([]GroupLine{g}, 0, 1, 1, now)
+			if !strings.Contains(got, tt.want) || strings.Contains(got, "nhóm") || strings.Contains(got, "–") {
 				t.Errorf("%+v: %s\nwithout %s", tt.q, got, tt.want)
 			}
 		})
 	}
-	if got := Waiting(make([]desk.Question, 2), 7, func(string) []string { return nil }, now); !strings.Contains(got, "<b>7 câu hỏi đang chờ</b>, đây là 2 câu cũ nhất") {
-		t.Errorf("two of seven: %s", got)
+	two := []GroupLine{of(make([]desk.Question, 3)...), of(make([]desk.Question, 1)...)}
+	if got := Waiting(two, 5, 12, 20, now); !strings.Contains(got, "<b>20 câu hỏi đang chờ</b>, câu giống nhau gom lại còn 12 nhóm (đây là 6–7)") || !strings.Contains(got, "<b>6.</b>") || !strings.Contains(got, "3 câu giống nhau") {
+		t.Errorf("two of twelve: %s", got)
 	}
-	if got := Waiting(nil, 0, nil, now); got != "Không có câu hỏi nào đang chờ." {
+	if got := Waiting(nil, 0, 0, 0, now); got != "Không có câu hỏi nào đang chờ." {
 		t.Errorf("none: %s", got)
 	}
 }
+
+// of is a group of those questions.
+func of(q ...desk.Question) GroupLine { return GroupLine{Group: desk.Group{Questions: q}} }
 
 func TestEveryRoleHasAName(t *testing.T) {
 	seen := map[string]journey.Role{}

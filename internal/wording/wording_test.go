@@ -87,7 +87,7 @@ func TestTagsAreThoseTelegramKnows(t *testing.T) {
 // text constant stands on a button or over the screen.
 var sentences = []string{
 	"CheckIntro", "AskBirth", "AskMonth", "AskUnion", "AskSchool", "AskClass", "AskCertYear", "AskCertDate", "AskLocal",
-	"BadMonth", "CheckOpen", "ReplySent", "AlreadyAnswered",
+	"BadMonth", "CheckOpen", "AlreadyAnswered", "NoNumbersInReply",
 	"AskLater", "BadDay", "BadDetail", "TypeDay", "TypeAnother", "TypeName", "ChooseUnit", "GoneMeanwhile", "FeedDropped", "LookedAt", "ItComes", "BadPlace", "PressOne", "ToastTooLate",
 	"NoticeLinkFirst", "AskAudience", "AskUnit", "AskStage", "AskPaper", "AskOverdue", "AskGroup", "NoGroups", "TypeCodes", "TypeWhen", "TypeUntil", "TypeCorrection",
 	"NoticeOnlyOne", "NoticeFileOnly", "NoticeNoFile", "NoticeFileLarge", "BadWhen", "WhenFar", "BadUntil", "NoCodes",

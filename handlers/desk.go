@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"donghanh/internal/audit"
 	"donghanh/internal/chat"
 	"donghanh/internal/desk"
 	"donghanh/internal/journey"
@@ -155,6 +156,11 @@ func (h *Handlers) opened(ctx context.Context, r *Request, g desk.Group) (chat.R
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	for _, p := range lines[0].Askers {
+		if err := h.noteOf(ctx, r, audit.Saw, p.Code, g.Lead().Ref()); err != nil {
+			return chat.Reply{}, err
+		}
+	}
 	q := g.Lead()
 	on := func(label, name string, more ...any) chat.Button {
 		return button(label, name, append([]any{q.Why, q.ID}, more...)...)
@@ -188,6 +194,11 @@ func (h *Handlers) TakeUp(ctx context.Context, r *Request) (chat.Reply, error) {
 // claim has the person hold a group and shows it, or who holds it already.
 func (h *Handlers) claim(ctx context.Context, r *Request, g desk.Group, claim desk.Claim) (chat.Reply, error) {
 	toast := wording.ToastTaken
+	if !g.Claim.Holds(r.At) || g.Claim.By == claim.By {
+		if err := h.note(ctx, r, audit.Claimed, "", g.Lead().Ref()); err != nil {
+			return chat.Reply{}, err
+		}
+	}
 	held, err := h.desk.Claim(ctx, claim, "", r.At, g.Refs()...)
 	switch {
 	case errors.Is(err, desk.ErrClosed):
@@ -195,7 +206,7 @@ func (h *Handlers) claim(ctx context.Context, r *Request, g desk.Group, claim de
 	case err != nil:
 		return chat.Reply{}, err
 	case held.ID != "":
-		claim, toast = held, wording.ToastHeld
+		claim, toast = held, wording.ToastClaimed
 	}
 	g.Claim = claim
 	reply, err := h.opened(ctx, r, g)
@@ -224,6 +235,9 @@ func (h *Handlers) GiveUp(ctx context.Context, r *Request) (chat.Reply, error) {
 	}
 	if g.Claim.Holds(r.At) && g.Claim.By != r.officer() {
 		return chat.Reply{Toast: wording.ToastNotHeld}, nil
+	}
+	if err := h.note(ctx, r, audit.GivenUp, "", g.Lead().Ref()); err != nil {
+		return chat.Reply{}, err
 	}
 	if err := h.desk.Release(ctx, r.officer(), g.Refs()...); err != nil {
 		return chat.Reply{}, err
@@ -340,6 +354,9 @@ func (h *Handlers) Give(ctx context.Context, r *Request) (chat.Reply, error) {
 		return chat.Reply{Toast: wording.ToastNoColleague}, nil
 	}
 	to := others[i]
+	if err := h.note(ctx, r, audit.PassedOn, to.Person.Code, g.Lead().Ref()); err != nil {
+		return chat.Reply{}, err
+	}
 	claim := desk.Claim{ID: g.Claim.ID, By: desk.OfficerOf(to.Person.Code, 0), Since: r.At, Until: r.At.Add(desk.ClaimFor), Cause: r.ID}
 	held, err := h.desk.Claim(ctx, claim, r.officer(), r.At, g.Refs()...)
 	switch {
@@ -361,7 +378,7 @@ func (h *Handlers) Give(ctx context.Context, r *Request) (chat.Reply, error) {
 	reply.Edit, reply.Toast = true, wording.ToastHandedOver
 	q := g.Lead()
 	told := chat.Message{
-		Key: "passed/" + r.ID, To: chat.Address(to.Account), Lane: chat.Answers, At: r.At, Text: wording.PassedToYou(r.Person, g),
+		Key: "passed/" + r.ID, To: chat.Address(to.Account), Lane: chat.Answers, At: r.At, Protect: true, Text: wording.PassedToYou(r.Person, g),
 		Rows: [][]chat.Button{{button(wording.OpenIt, buttonOpen, q.Why, q.ID)}},
 	}
 	return reply, h.announce(ctx, r, reply, told)

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 
+	"donghanh/internal/audit"
 	"donghanh/internal/chat"
 	"donghanh/internal/desk"
 	"donghanh/internal/journey"
+	"donghanh/internal/leak"
 	"donghanh/internal/wording"
 )
 
@@ -50,7 +52,7 @@ func (h *Handlers) replyTyped(ctx context.Context, r *Request) (reply chat.Reply
 	if len([]rune(r.Text)) > maxReply {
 		return chat.Reply{Texts: []string{wording.TooLong(maxReply)}}, true, nil
 	}
-	if _, hidden := desk.Mask(r.Text); hidden {
+	if _, hidden := leak.Mask(r.Text); hidden {
 		return chat.Reply{Texts: []string{wording.NoNumbersInReply}}, true, nil
 	}
 	r.Talk.Values[keyText] = r.Text
@@ -88,6 +90,9 @@ func (h *Handlers) SendReply(ctx context.Context, r *Request) (chat.Reply, error
 	for _, q := range g.Askers() {
 		answer := wording.OfficerReply(q, text, r.Person, r.At.In(journey.Zone))
 		messages = append(messages, toAsker(r, "reply", q, answer)...)
+	}
+	if err := h.note(ctx, r, audit.Answered, "", g.Lead().Ref()); err != nil {
+		return chat.Reply{}, err
 	}
 	reply := chat.Reply{Edit: true, Texts: []string{wording.ReplySent(len(g.Askers()))}, Toast: wording.ToastSent, Rows: backToDesk()}
 	if err := h.announce(ctx, r, reply, messages...); err != nil {
@@ -148,6 +153,9 @@ func (h *Handlers) DropGroup(ctx context.Context, r *Request) (chat.Reply, error
 	var told []chat.Message
 	for _, q := range g.Askers() {
 		told = append(told, toAsker(r, "dropped", q, wording.ClosedWithoutReply(q))...)
+	}
+	if err := h.note(ctx, r, audit.Dropped, "", g.Lead().Ref()); err != nil {
+		return chat.Reply{}, err
 	}
 	reply := chat.Reply{Edit: true, Texts: []string{wording.Dropped(len(g.Askers()))}, Toast: wording.ToastDropped, Rows: backToDesk()}
 	if err := h.announce(ctx, r, reply, told...); err != nil {

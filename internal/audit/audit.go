@@ -32,8 +32,16 @@ const (
 	FeedMade Act = "feed_made" // the address of a calendar
 	FeedGone Act = "feed_gone" // taken back
 
-	Answered Act = "answered" // a waiting question; of nobody, as no asker is named
-	Dropped  Act = "dropped"  // closed a waiting question without an answer
+	Claimed  Act = "claimed"   // took up waiting questions; of nobody, as no asker is named
+	PassedOn Act = "passed_on" // waiting questions to another officer
+	GivenUp  Act = "given_up"  // let go of waiting questions
+	Answered Act = "answered"  // a waiting question
+	Dropped  Act = "dropped"   // closed a waiting question without an answer
+
+	DraftSubmitted Act = "draft_submitted" // an answer for the content, for a second person to approve
+	DraftApproved  Act = "draft_approved"
+	DraftRejected  Act = "draft_rejected"
+	Published      Act = "published" // an approved answer, in the content
 
 	NoticeWritten   Act = "notice_written"
 	NoticeApproved  Act = "notice_approved"
@@ -51,7 +59,7 @@ const (
 // Acts lists every act, in the order in which they are explained.
 var Acts = []Act{
 	Saw, SawList, Recorded, TookBack, Changed, Imported, Exported, Invited, Linked, Unlinked, Erased, FeedMade, FeedGone,
-	Answered, Dropped,
+	Claimed, PassedOn, GivenUp, Answered, Dropped, DraftSubmitted, DraftApproved, DraftRejected, Published,
 	NoticeWritten, NoticeApproved, NoticeRejected, NoticeSent, NoticePaused, NoticeResumed, NoticeStopped, NoticeCorrected, NoticeRecalled, NoticeAgain, GroupAdded,
 }
 

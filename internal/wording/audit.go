@@ -18,8 +18,16 @@ var acts = map[audit.Act]string{
 	audit.FeedMade: "tạo địa chỉ lịch",
 	audit.FeedGone: "bỏ địa chỉ lịch",
 
+	audit.Claimed:  "nhận trả lời câu hỏi",
+	audit.PassedOn: "chuyển câu hỏi cho người khác",
+	audit.GivenUp:  "thôi giữ câu hỏi",
 	audit.Answered: "trả lời một câu hỏi",
 	audit.Dropped:  "đóng một câu hỏi, không trả lời",
+
+	audit.DraftSubmitted: "gửi duyệt một câu trả lời",
+	audit.DraftApproved:  "duyệt một câu trả lời",
+	audit.DraftRejected:  "từ chối một câu trả lời",
+	audit.Published:      "đưa câu trả lời vào kho",
 
 	audit.NoticeWritten:   "soạn thông báo",
 	audit.NoticeApproved:  "duyệt thông báo",

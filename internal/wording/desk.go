@@ -182,7 +182,7 @@ const (
 
 	ToastAnswered    = "Câu này không còn chờ"
 	ToastTaken       = "Bạn đã nhận câu này"
-	ToastHeld        = "Đã có người nhận trước"
+	ToastClaimed     = "Đã có người nhận trước"
 	ToastNotHeld     = "Bạn không giữ câu này"
 	ToastGivenUp     = "Đã để lại bàn chung"
 	ToastHandedOver  = "Đã chuyển"

@@ -20,6 +20,7 @@ import (
 
 	"donghanh/bot"
 	"donghanh/config"
+	"donghanh/internal/audit"
 	"donghanh/internal/journey"
 	"donghanh/internal/roster"
 	"donghanh/internal/sheet"
@@ -84,7 +85,7 @@ func importLists(ctx context.Context, args []string, e env) (err error) {
 	}
 	defer func() { err = errors.Join(err, db.Close(), server.Close()) }()
 
-	i := &importing{db: db, rules: rules, lists: lists, now: now, today: today, e: e}
+	i := &importing{db: db, rules: rules, lists: lists, now: now, today: today, e: e, run: "import/" + randomLetters(10)}
 	changes, more, err := i.plan(ctx)
 	if err != nil {
 		return err
@@ -194,6 +195,20 @@ type importing struct {
 	today journey.Date
 	e     env
 	begun time.Time // when saving began
+	run   string    // names this run in the log
+}
+
+// note writes down what is about to be done to somebody, by nobody known: who
+// may run commands on the server is known to the server alone.
+func (i *importing) note(ctx context.Context, act audit.Act, of map[journey.Code]string) error {
+	entries := make([]audit.Entry, 0, len(of))
+	for _, code := range slices.Sorted(maps.Keys(of)) {
+		entries = append(entries, audit.Entry{ID: fmt.Sprintf("%s/%s/%s", i.run, act, code), At: i.now, Act: act, Of: code, Note: of[code]})
+	}
+	if err := i.db.Note(ctx, entries...); err != nil {
+		return fmt.Errorf("import: %w", err)
+	}
+	return nil
 }
 
 // title words an event.
@@ -310,9 +325,13 @@ func (i *importing) save(ctx context.Context, changes []roster.Change) (saved []
 	for range tries {
 		conflicts := 0
 		for chunk := range slices.Chunk(changes, savedAtOnce) {
-			saves := make([]journey.Save, len(chunk))
+			saves, notes := make([]journey.Save, len(chunk)), map[journey.Code]string{}
 			for n, c := range chunk {
 				saves[n] = journey.Save{Track: c.Track, Next: i.next(c.Track)}
+				notes[c.Track.Person.Code] = "import " + c.Note()
+			}
+			if err := i.note(ctx, audit.Imported, notes); err != nil {
+				return saved, err
 			}
 			again, err := i.db.SaveTracks(ctx, saves...)
 			if err != nil {
@@ -393,6 +412,13 @@ func (i *importing) link(ctx context.Context, cfg config.Config, file string) er
 	}
 	if exists(file) { // meanwhile
 		return errors.New(wording.LinksExist(file))
+	}
+	invited := make(map[journey.Code]string, len(codes))
+	for code := range codes {
+		invited[code] = "import --links"
+	}
+	if err := i.note(ctx, audit.Invited, invited); err != nil {
+		return err
 	}
 	if err := i.db.KeepStartCodes(ctx, codes, i.now.Add(startCodeFor)); err != nil {
 		return fmt.Errorf("--links: %w; run it again", err)

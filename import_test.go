@@ -19,6 +19,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"donghanh/internal/audit"
 	"donghanh/internal/journey"
 	"donghanh/internal/roster"
 	"donghanh/internal/sheet"
@@ -170,7 +171,7 @@ func TestImportLaysTheListBesideWhatTheBotChangedMeanwhile(t *testing.T) {
 	now := time.Now()
 	today := journey.DateOf(now)
 	lists, _ := roster.Read(tables, today)
-	i := &importing{db: a.Store, rules: rules, lists: lists, now: now, today: today, e: env{out: io.Discard, err: io.Discard}}
+	i := &importing{db: a.Store, rules: rules, lists: lists, now: now, today: today, e: env{out: io.Discard, err: io.Discard}, run: "import/test"}
 	changes, _, err := i.plan(t.Context())
 	if err != nil || len(changes) != 3 {
 		t.Fatalf("%d changes, %v, want 3", len(changes), err)
@@ -484,6 +485,40 @@ func TestInviteAsksBeforeItTakesInTheSameTwice(t *testing.T) {
 	a.must(t, "invite", "--role", "bí thư chi bộ + cán bộ Đoàn", "--name", "Trần Thị Hoa", "--unit", "K47/B5", "--again")
 	if got := a.codes(t); len(got) != 6 {
 		t.Errorf("kept %v, want one more", got)
+	}
+}
+
+// logged is the log, oldest first.
+func (a academy) logged(t testing.TB) (lines []string) {
+	t.Helper()
+	entries, err := a.Audit(t.Context(), audit.Filter{}, "", 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range slices.Backward(entries) {
+		lines = append(lines, strings.TrimSpace(fmt.Sprintf("%s%s %s %s", e.By, e.Act, e.Of, e.Note)))
+	}
+	return lines
+}
+
+func TestWhatTheCommandLineDoesIsNoted(t *testing.T) {
+	a := newAcademy(t)
+	a.must(t, "import", "--dry-run", written(t, "người.csv", somePeople))
+	a.must(t, "import", written(t, "người.csv", somePeople), written(t, "mốc.csv", someEvents))
+	moved := written(t, "người.csv", strings.Replace(somePeople, "sv2,Lê Bình,sinh viên,K47/B5", "sv2,Lê Bình,sinh viên,K47/B6", 1))
+	a.must(t, "import", moved, "--links", filepath.Join(t.TempDir(), "links.csv"))
+	a.must(t, "import", moved)
+	a.must(t, "invite", "--code", "gv1")
+	want := []string{
+		"imported gv1 import new mentor+cell_secretary K47/B5",
+		"imported sv1 import new student K47/B5; E_SYMPATHIZER_LISTED 2026-02-03",
+		"imported sv2 import new student K47/B5",
+		"imported sv2 import unit K47/B5 → K47/B6",
+		"invited gv1 import --links", "invited sv1 import --links", "invited sv2 import --links",
+		"invited gv1 invite",
+	}
+	if got := a.logged(t); !slices.Equal(got, want) {
+		t.Errorf("noted\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
 

@@ -21,8 +21,8 @@ var imports = map[string]string{
 	"feed":         "journey", // its iCalendar file
 	"picture":      "",
 	"knowledge":    "yamlfile",
-	"outbox/claim": "chat",                            // what queue and courier speak of
-	"roster":       "journey knowledge leak yamlfile", // lists of people and events
+	"outbox/claim": "chat",                                  // what queue and courier speak of
+	"roster":       "audit journey knowledge leak yamlfile", // lists of people and events
 	"wording":      "audit chat journey knowledge desk leak roster notice",
 
 	"bot":       "chat",

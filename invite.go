@@ -13,6 +13,7 @@ import (
 	"github.com/skip2/go-qrcode"
 
 	"donghanh/config"
+	"donghanh/internal/audit"
 	"donghanh/internal/journey"
 	"donghanh/internal/roster"
 	"donghanh/internal/wording"
@@ -50,7 +51,7 @@ func invite(ctx context.Context, args []string, e env) (err error) {
 		return err
 	}
 	now := time.Now().In(journey.Zone)
-	i := &importing{rules: rules, now: now, today: journey.DateOf(now), e: e}
+	i := &importing{rules: rules, now: now, today: journey.DateOf(now), e: e, run: "invite/" + randomLetters(10)}
 	code := journey.Code(in.code)
 	if code == "" {
 		code = journey.Code("moi-" + randomLetters(4)[:6])
@@ -172,6 +173,9 @@ func (i *importing) invite(ctx context.Context, cfg config.Config, code journey.
 	track, ok := known[code]
 	if !ok {
 		return errors.New("invite: " + wording.InviteUnknownCode(string(code)))
+	}
+	if err := i.note(ctx, audit.Invited, map[journey.Code]string{code: "invite"}); err != nil {
+		return err
 	}
 	start := newStartCode()
 	if err := i.db.KeepStartCode(ctx, start, code, i.now.Add(startCodeFor)); err != nil {

@@ -30,10 +30,20 @@ func (h *Handlers) note(ctx context.Context, r *Request, act audit.Act, of journ
 	return nil
 }
 
-// noteOf writes down what concerns another person; of oneself one may know all.
-func (h *Handlers) noteOf(ctx context.Context, r *Request, act audit.Act, of journey.Code, note string) error {
+// noteList writes down that a list is about to be shown in which so many others
+// stand, or of which they are so many: one entry, not one for each.
+func (h *Handlers) noteList(ctx context.Context, r *Request, what string, others int) error {
+	if others == 0 {
+		return nil
+	}
+	return h.note(ctx, r, audit.SawList, "", fmt.Sprintf("%s %d", what, others))
+}
+
+// saw writes down that the person is about to be shown what is kept of another;
+// of oneself one may know all.
+func (h *Handlers) saw(ctx context.Context, r *Request, of journey.Code, note string) error {
 	if of == r.Who.Person.Code {
 		return nil
 	}
-	return h.note(ctx, r, act, of, note)
+	return h.note(ctx, r, audit.Saw, of, note)
 }

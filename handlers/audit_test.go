@@ -8,6 +8,8 @@ import (
 
 	"donghanh/internal/audit"
 	"donghanh/internal/chat"
+	"donghanh/internal/journey"
+	"donghanh/internal/notice"
 )
 
 // noted returns what was noted since, oldest first: who, act, of whom, note.
@@ -28,20 +30,63 @@ func (r *room) noted(since int) (lines []string) {
 	return lines
 }
 
+// markOf names an event without a detail on a button.
+func markOf(id journey.EventID, day string) string {
+	return mark(journey.Event{ID: id, On: aDay(day)})
+}
+
+// TestNoticesAreNoted: who had a notice go out, who agreed, who stopped it.
+func TestNoticesAreNoted(t *testing.T) {
+	r := newRoom(t, newTelegram(t))
+	since := 0
+	does := func(want string, do func() []chat.Message) {
+		t.Helper()
+		do()
+		if got := strings.Join(r.noted(since), "\n"); got != want {
+			t.Errorf("noted %q, want %q", got, want)
+		}
+		since = len(r.noted(0))
+	}
+	r.say(hanh, "/thongbao")
+	id := string(notice.NewID("tg:2"))
+	does("cb-hanh notice_written  "+id, func() []chat.Message { return r.say(hanh, "Họp lớp thứ bảy.") })
+	does("", func() []chat.Message { return r.press(hanh, "tb:"+id+":vai:student") })
+	does("cb-hanh notice_sent  "+id+" 2", func() []chat.Message { return r.press(hanh, "tb:"+id+":gui") })
+	does("", func() []chat.Message { return r.press(hanh, "tb:"+id+":gui") })
+	does("cb-hanh notice_stopped  "+id+" 2", func() []chat.Message { return r.press(hanh, "tb:"+id+":huy") })
+}
+
 func TestWhatConcernsAnotherIsNoted(t *testing.T) {
 	tests := map[string]struct {
 		who  chat.Address
 		does []string // texts, and data after "!"
 		want []string
 	}{
-		"a student shown to the mentor": {minh, []string{"!ht:sv-lan"}, []string{"gv-minh saw sv-lan"}},
-		"a student of somebody else":    {tam, []string{"!ht:sv-lan"}, nil},
-		"one's own way":                 {lan, []string{"/hanhtrinh"}, nil},
+		"a student shown to the mentor":  {minh, []string{"!ht:sv-lan"}, []string{"gv-minh saw sv-lan"}},
+		"a student of somebody else":     {tam, []string{"!ht:sv-lan"}, nil},
+		"one's own way and deadlines":    {lan, []string{"/hanhtrinh", "/han", "!hn:sv-lan:" + ceremony(), "!visao:sv-lan:" + ceremony()}, nil},
+		"a list is one entry":            {minh, []string{"/sinhvien", "/sinhvien lan"}, []string{"gv-minh saw_list  students 3", "gv-minh saw_list  students 1"}},
+		"a list with nobody in it":       {minh, []string{"/sinhvien zzz"}, nil},
+		"the deadlines of several":       {minh, []string{"/han"}, []string{"gv-minh saw_list  deadlines 3"}},
+		"a deadline, and why it is then": {minh, []string{"!hn:sv-lan:" + ceremony(), "!visao:sv-lan:" + ceremony()}, []string{"gv-minh saw sv-lan dl-ceremony/2026-11-05", "gv-minh saw sv-lan dl-ceremony/2026-11-05"}},
+		"lines of a digest":              {minh, []string{"!visao:-:20261124"}, []string{"gv-minh saw_list  digest 2"}},
+		"what is recorded and taken back": {hanh, []string{"!xong:sv-lan:" + ceremony() + "::0:20261124", "!lui:sv-lan:" + markOf("E_CEREMONY_HELD", "2026-11-24")},
+			[]string{"cb-hanh recorded sv-lan E_CEREMONY_HELD 2026-11-24", "cb-hanh took_back sv-lan E_CEREMONY_HELD 2026-11-24"}},
+		"what is to be taken back, looked at first": {hanh, []string{"!xong:sv-lan:" + ceremony() + "::0:20261124", "!lui:sv-lan", "!lui:sv-lan:" + markOf("E_CEREMONY_HELD", "2026-11-24") + ":hoi", "!lui:sv-lan:" + markOf("E_CEREMONY_HELD", "2026-11-24") + ":chac"},
+			[]string{"cb-hanh recorded sv-lan E_CEREMONY_HELD 2026-11-24", "cb-hanh saw sv-lan", "cb-hanh saw sv-lan", "cb-hanh took_back sv-lan E_CEREMONY_HELD 2026-11-24"}},
+		"a refused event":         {hanh, []string{"!xong:sv-lan:" + ceremony() + "::0:20261001"}, nil},
+		"an account is linked":    {huy, []string{"!lk:" + huysCode, "!roi", "!roi:chac"}, []string{"22 linked sv-huy", "sv-huy unlinked sv-huy"}},
+		"a start code nobody has": {huy, []string{"!lk:khong-co-ma"}, nil},
+		"one's data erased":       {lan, []string{"!xoa", "!xoa:chac"}, []string{"sv-lan erased sv-lan"}},
+		"a calendar address":      {lan, []string{"!lich", "!lich:moi", "!lich:bo"}, []string{"sv-lan feed_made sv-lan", "sv-lan feed_gone sv-lan"}},
+		"a question answered":     {admin, []string{"/cauhoi", "!tl:handed:tg:500", "Ngày 6 hằng tháng.", "!gui:handed:tg:500"}, []string{"99 answered  " + journey.Short("handed/tg:500")}},
+		"a question closed":       {admin, []string{"!dong:handed:tg:500", "!dong:handed:tg:500:chac"}, []string{"99 dropped  " + journey.Short("handed/tg:500")}},
 	}
 	tg := newTelegram(t)
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			r := newRoom(t, tg)
+			handed(r, student, 500, secret)
 			for _, what := range tt.does {
 				if data, press := strings.CutPrefix(what, "!"); press {
 					r.press(tt.who, data)

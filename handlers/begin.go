@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"donghanh/internal/audit"
 	"donghanh/internal/chat"
 	"donghanh/internal/journey"
 	"donghanh/internal/wording"
@@ -84,6 +85,9 @@ func (h *Handlers) Erase(ctx context.Context, r *Request) (chat.Reply, error) {
 	}
 	waiting, err := h.desk.Questions(ctx, r.From)
 	if err != nil {
+		return chat.Reply{}, err
+	}
+	if err := h.note(ctx, r, audit.Erased, r.Who.Person.Code, ""); err != nil {
 		return chat.Reply{}, err
 	}
 	reply := chat.Reply{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"donghanh/internal/audit"
 	"donghanh/internal/chat"
 	"donghanh/internal/feed"
 	"donghanh/internal/journey"
@@ -97,6 +98,9 @@ func (h *Handlers) Feed(ctx context.Context, r *Request) (chat.Reply, error) {
 			}
 		}
 		secret := r.Talk.Values[keySecret]
+		if err := h.note(ctx, r, audit.FeedMade, code, ""); err != nil {
+			return chat.Reply{}, err
+		}
 		if err := h.people.KeepFeed(ctx, code, secret); err != nil {
 			return chat.Reply{}, err
 		}
@@ -108,6 +112,9 @@ func (h *Handlers) Feed(ctx context.Context, r *Request) (chat.Reply, error) {
 		r.Talk.End()
 		return reply, nil
 	case "bo":
+		if err := h.note(ctx, r, audit.FeedGone, code, ""); err != nil {
+			return chat.Reply{}, err
+		}
 		if err := h.people.DropFeed(ctx, code); err != nil {
 			return chat.Reply{}, err
 		}

@@ -93,6 +93,9 @@ func (h *Handlers) deadlines(ctx context.Context, r *Request, page, part int) (c
 		return chat.Reply{}, err
 	}
 	page, shown := paged(all, page, pageOf)
+	if err := h.noteList(ctx, r, listDeadlines, othersOn(r, shown)); err != nil {
+		return chat.Reply{}, err
+	}
 	reply := chat.Reply{Texts: []string{wording.Deadlines(r.lines(shown), page*pageOf, len(all), len(parts) > 0, r.today(), r.Rules.Calendar)}}
 	var row []chat.Button
 	for i, it := range shown {
@@ -113,6 +116,25 @@ func (h *Handlers) deadlines(ctx context.Context, r *Request, page, part int) (c
 		reply.Rows = append(reply.Rows, []chat.Button{button(wording.BackToWay, buttonPage, 0, 0, toWay)})
 	}
 	return reply, nil
+}
+
+// Lists, as they are named in the log.
+const (
+	listDeadlines = "deadlines"
+	listStudents  = "students"
+	listDigest    = "digest"
+	listUnlinked  = "unlinked"
+	listMissed    = "missed"
+)
+
+// othersOn counts the other people whose deadlines stand in a list.
+func othersOn(r *Request, list []item) int {
+	others := map[journey.Code]bool{}
+	for _, i := range list {
+		others[i.of.Person.Code] = true
+	}
+	delete(others, r.Who.Person.Code)
+	return len(others)
 }
 
 // paged returns one page of a list, and which page it is: the last one where
@@ -159,6 +181,9 @@ func (h *Handlers) Deadline(ctx context.Context, r *Request) (chat.Reply, error)
 	if err != nil || !ok {
 		return chat.Reply{Toast: wording.ToastOld}, err
 	}
+	if err := h.saw(ctx, r, m.of.Person.Code, m.d.Key()); err != nil {
+		return chat.Reply{}, err
+	}
 	page, part := r.number(2), r.number(3)
 	back := button(wording.BackToList, buttonPage, page, part)
 	if !m.open() {
@@ -196,6 +221,9 @@ func (h *Handlers) Why(ctx context.Context, r *Request) (chat.Reply, error) {
 	m, ok, err := h.matter(ctx, r, r.arg(0), r.arg(1))
 	if err != nil || !ok {
 		return chat.Reply{Toast: wording.ToastOld}, err
+	}
+	if err := h.saw(ctx, r, m.of.Person.Code, m.d.Key()); err != nil {
+		return chat.Reply{}, err
 	}
 	return chat.Reply{Texts: []string{wording.Why(m.d, r.Rules, r.Book.Sources(knowledge.Entry{Facts: facts(m.d)}))}}, nil
 }

@@ -209,6 +209,9 @@ func (h *Handlers) doneAlready(ctx context.Context, r *Request, m matter) (chat.
 		}
 		return reply, err
 	}
+	if err := h.saw(ctx, r, m.of.Person.Code, m.d.Key()); err != nil {
+		return chat.Reply{}, err
+	}
 	text, err := h.stands(ctx, r, m)
 	return chat.Reply{Texts: []string{text}, Toast: wording.ToastStands}, err
 }
@@ -231,6 +234,9 @@ func (h *Handlers) stands(ctx context.Context, r *Request, m matter) (string, er
 func (h *Handlers) whichLine(ctx context.Context, r *Request, name string) (chat.Reply, error) {
 	lines, err := h.digest(ctx, r)
 	if err != nil {
+		return chat.Reply{}, err
+	}
+	if err := h.noteList(ctx, r, listDigest, othersOn(r, lines)); err != nil {
 		return chat.Reply{}, err
 	}
 	asks := map[string]string{wording.ButtonDone: wording.WhichDone, wording.ButtonWhy: wording.WhichWhy, wording.ButtonLater: wording.WhichLater}

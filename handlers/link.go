@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"time"
 
+	"donghanh/internal/audit"
 	"donghanh/internal/chat"
 	"donghanh/internal/journey"
 	"donghanh/internal/wording"
@@ -110,6 +111,11 @@ func (h *Handlers) Link(ctx context.Context, r *Request) (chat.Reply, error) {
 	if !startCodeShape.MatchString(startCode) {
 		return h.guessedWrong(ctx, r, guesses, chat.Reply{Edit: true})
 	}
+	if known {
+		if err := h.note(ctx, r, audit.Linked, owner, ""); err != nil {
+			return chat.Reply{}, err
+		}
+	}
 	code, err := h.people.Link(ctx, startCode, r.From, r.At)
 	switch {
 	case errors.Is(err, journey.ErrTooManyGuesses):
@@ -128,9 +134,13 @@ func (h *Handlers) Link(ctx context.Context, r *Request) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	shown := all[:min(len(all), firstShown)]
+	if err := h.noteList(ctx, r, listDeadlines, othersOn(r, shown)); err != nil {
+		return chat.Reply{}, err
+	}
 	return chat.Reply{
 		Edit:  true,
-		Texts: []string{wording.Linked(r.Who.Person, r.lines(all[:min(len(all), firstShown)]), len(all), h.Menu(r.Person.Roles...))},
+		Texts: []string{wording.Linked(r.Who.Person, r.lines(shown), len(all), h.Menu(r.Person.Roles...))},
 	}, nil
 }
 
@@ -143,6 +153,9 @@ func (h *Handlers) Unlink(ctx context.Context, r *Request) (chat.Reply, error) {
 	if r.arg(0) != sure {
 		return chat.Reply{Edit: true, Texts: []string{wording.UnlinkSure()}, Rows: [][]chat.Button{{
 			button(wording.UnlinkMe, buttonUnlink, sure), button(wording.LeaveIt, buttonLeave)}}}, nil
+	}
+	if err := h.note(ctx, r, audit.Unlinked, r.Who.Person.Code, ""); err != nil {
+		return chat.Reply{}, err
 	}
 	reply := chat.Reply{Edit: true, Texts: []string{wording.Unlinked()}, Toast: wording.ToastUnlinked}
 	if err := h.announce(ctx, r, reply); err != nil {

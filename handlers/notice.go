@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"donghanh/internal/audit"
 	"donghanh/internal/chat"
 	"donghanh/internal/journey"
 	"donghanh/internal/knowledge"
@@ -199,6 +200,11 @@ func (h *Handlers) changeNotice(ctx context.Context, r *Request, id notice.ID, d
 		if err != nil || reflect.DeepEqual(next, n) {
 			return next, err
 		}
+		if act := moved(n, next); act != "" {
+			if err := h.note(ctx, r, act, "", fmt.Sprintf("%s %d", n.ID, next.Count)); err != nil {
+				return n, err
+			}
+		}
 		err = h.notices.KeepNotice(ctx, next)
 		if err == nil {
 			next.Rev++
@@ -212,6 +218,23 @@ func (h *Handlers) changeNotice(ctx context.Context, r *Request, id notice.ID, d
 	return notice.Notice{}, fmt.Errorf("change notice %s: %w", id, journey.ErrConflict)
 }
 
+// moved says what was done with a notice that stands elsewhere now; "": it
+// stands where it stood.
+func moved(before, after notice.Notice) audit.Act {
+	switch {
+	case before.Status == after.Status:
+		return ""
+	case before.Approver == "" && after.Approver != "":
+		return audit.NoticeApproved
+	case before.Status == notice.Paused && after.Status != notice.Stopped:
+		return audit.NoticeResumed
+	}
+	return map[notice.Status]audit.Act{
+		notice.Waiting: audit.NoticeSent, notice.Planned: audit.NoticeSent, notice.Sending: audit.NoticeSent,
+		notice.Refused: audit.NoticeRejected, notice.Paused: audit.NoticePaused, notice.Stopped: audit.NoticeStopped,
+	}[after.Status]
+}
+
 // newNotice keeps a notice under the id; one that is kept already is what an
 // earlier run made.
 func (h *Handlers) newNotice(ctx context.Context, r *Request, id notice.ID, begin func(notice.ID) (notice.Notice, error)) (notice.Notice, error) {
@@ -220,6 +243,10 @@ func (h *Handlers) newNotice(ctx context.Context, r *Request, id notice.ID, begi
 		return n, err
 	}
 	if n, err = begin(id); err != nil {
+		return n, err
+	}
+	act := map[notice.Kind]audit.Act{notice.Send: audit.NoticeWritten, notice.Correct: audit.NoticeCorrected, notice.Recall: audit.NoticeRecalled}[n.Kind]
+	if err := h.note(ctx, r, act, "", strings.TrimSpace(string(n.ID)+" "+string(n.Of))); err != nil {
 		return n, err
 	}
 	if err := h.notices.KeepNotice(ctx, n); err != nil {

@@ -565,6 +565,9 @@ func (h *Handlers) showUnlinked(ctx context.Context, r *Request, n notice.Notice
 	}
 	slices.SortFunc(all, func(a, b journey.Person) int { return cmp.Or(cmp.Compare(a.Unit, b.Unit), cmp.Compare(a.Code, b.Code)) })
 	page, shown := paged(all, r.number(2), namesOf)
+	if err := h.noteList(ctx, r, listUnlinked, len(shown)); err != nil {
+		return chat.Reply{}, err
+	}
 	reply := chat.Reply{Texts: []string{wording.NoticePeople(wording.TitleUnlinked, shown, nil, page*namesOf, len(all))}, Protect: true}
 	reply.Edit = r.arg(3) != ""
 	reply.Rows = namePages(n, wording.NoticeUnlinked, page, len(all))

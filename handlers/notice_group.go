@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"donghanh/internal/audit"
 	"donghanh/internal/chat"
 	"donghanh/internal/journey"
 	"donghanh/internal/notice"
@@ -43,6 +44,9 @@ func (h *Handlers) Grouped(ctx context.Context, r *Request) (chat.Reply, error) 
 		if g.Chat == int64(r.Group) && r.Person.Unit.Covers(g.Unit) {
 			unit = g.Unit
 		}
+	}
+	if err := h.note(ctx, r, audit.GroupAdded, "", r.Group.String()+" "+string(unit)); err != nil {
+		return chat.Reply{}, err
 	}
 	if err := h.notices.KeepGroup(ctx, r.Group, r.Title, r.Person.Code, unit); err != nil {
 		return chat.Reply{}, err
@@ -88,6 +92,9 @@ func (h *Handlers) GroupUnit(ctx context.Context, r *Request) (chat.Reply, error
 		reply.Edit = true
 		return reply, err
 	case ok && r.arg(1) == groupOf:
+		if err := h.note(ctx, r, audit.GroupAdded, "", strconv.FormatInt(g.Chat, 10)+" "+string(g.Unit)+" → "+string(unit)); err != nil {
+			return chat.Reply{}, err
+		}
 		if err := h.notices.KeepGroup(ctx, chat.Address(g.Chat), g.Title, r.Person.Code, unit); err != nil {
 			return chat.Reply{}, err
 		}

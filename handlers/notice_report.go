@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"donghanh/internal/audit"
 	"donghanh/internal/chat"
 	"donghanh/internal/journey"
 	"donghanh/internal/notice"
@@ -51,6 +52,9 @@ func (h *Handlers) showMissed(ctx context.Context, r *Request, n notice.Notice) 
 	}
 	slices.SortFunc(all, func(a, b notice.Result) int { return cmp.Compare(a.Code, b.Code) })
 	page, shown := paged(all, r.number(2), namesOf)
+	if err := h.noteList(ctx, r, listMissed, len(shown)); err != nil {
+		return chat.Reply{}, err
+	}
 	who, err := h.whoAre(ctx, shown)
 	if err != nil {
 		return chat.Reply{}, err
@@ -117,6 +121,9 @@ func (h *Handlers) noticeSheet(ctx context.Context, r *Request, n notice.Notice)
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	if err := h.note(ctx, r, audit.Exported, "", fmt.Sprintf("notice %s %d", n.ID, len(rows)-1)); err != nil {
+		return chat.Reply{}, err
+	}
 	slices.SortFunc(rows[1:], slices.Compare)
 	data, err := h.sheet(wording.SheetName(n), rows)
 	if err != nil {
@@ -172,6 +179,9 @@ func (h *Handlers) sendAgain(ctx context.Context, r *Request, n notice.Notice) (
 	}
 	if count == 0 {
 		return chat.Reply{Toast: wording.ToastNobodyLeft}, nil
+	}
+	if err := h.note(ctx, r, audit.NoticeAgain, "", fmt.Sprintf("%s %d", n.ID, count)); err != nil {
+		return chat.Reply{}, err
 	}
 	reply := chat.Reply{Edit: true, Texts: []string{wording.SentAgain(count)}, Rows: [][]chat.Button{{wording.NoticeButton(wording.ReportLabel, n.ID, wording.NoticeReport)}}}
 	if err := h.announce(ctx, r, reply); err != nil { // done once, nobody is left to count

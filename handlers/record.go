@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"donghanh/internal/audit"
 	"donghanh/internal/chat"
 	"donghanh/internal/journey"
 	"donghanh/internal/knowledge"
@@ -41,6 +42,9 @@ func (h *Handlers) BeginRecord(ctx context.Context, r *Request) (chat.Reply, err
 	t, ok, err := h.student(ctx, r, r.arg(0))
 	if err != nil || !ok {
 		return chat.Reply{Toast: wording.ToastOld}, err
+	}
+	if err := h.saw(ctx, r, t.Person.Code, ""); err != nil {
+		return chat.Reply{}, err
 	}
 	events := recordable(r, t)
 	if len(events) == 0 {
@@ -355,7 +359,10 @@ func (h *Handlers) recorded(ctx context.Context, r *Request, code journey.Code, 
 		}
 		after = accepted
 		at = slices.IndexFunc(after.Events, func(known journey.Event) bool { return known.Same(e) && !known.Undone })
-		return after, len(after.Events) != len(t.Events), nil
+		if len(after.Events) == len(t.Events) {
+			return after, false, nil
+		}
+		return after, true, h.note(ctx, r, audit.Recorded, code, aboutEvent(e))
 	})
 	var refusal *journey.Refusal
 	switch {
@@ -434,6 +441,10 @@ func changes(r *Request, t journey.Track, i int) (closed, opened []journey.Deadl
 	}
 	return minus(before, after), minus(after, before)
 }
+
+// aboutEvent names an event in the log: what and when. A detail may be a place
+// somebody typed, and stays out.
+func aboutEvent(e journey.Event) string { return string(e.ID) + " " + e.On.String() }
 
 // mark names an event on a track in eight letters.
 func mark(e journey.Event) string {
@@ -521,7 +532,10 @@ func (h *Handlers) Undo(ctx context.Context, r *Request) (chat.Reply, error) {
 		back = t.WithUndone(at, r.Who.Person.Code, r.At)
 		late = !fresh(r, t.Events[at])
 		followed = slices.ContainsFunc(t.Events[at+1:], func(e journey.Event) bool { return !e.Undone })
-		return back, !late && !followed, nil
+		if late || followed {
+			return t, false, nil
+		}
+		return back, true, h.note(ctx, r, audit.TookBack, t.Person.Code, aboutEvent(t.Events[at]))
 	})
 	switch {
 	case errors.Is(err, errNotYours), errors.Is(err, journey.ErrNotFound):
@@ -564,6 +578,9 @@ func (h *Handlers) mistakes(ctx context.Context, r *Request) (chat.Reply, error)
 	if err != nil || !ok || !mayTakeBack(r, t) {
 		return chat.Reply{Toast: wording.ToastOld}, err
 	}
+	if err := h.saw(ctx, r, t.Person.Code, ""); err != nil {
+		return chat.Reply{}, err
+	}
 	reply := chat.Reply{Protect: true}
 	for _, e := range slices.Backward(t.Facts()) {
 		if e.At.IsZero() {
@@ -600,7 +617,10 @@ func (h *Handlers) takeBack(ctx context.Context, r *Request) (chat.Reply, error)
 		}
 		var err error
 		back, err = r.Rules.TakeBack(t, at, r.Who.Person.Code, r.At)
-		return back, r.arg(2) == sure && !t.Events[at].Undone, err
+		if err != nil || r.arg(2) != sure || t.Events[at].Undone {
+			return back, false, err
+		}
+		return back, true, h.note(ctx, r, audit.TookBack, t.Person.Code, aboutEvent(t.Events[at]))
 	})
 	var refusal *journey.Refusal
 	switch {
@@ -616,6 +636,9 @@ func (h *Handlers) takeBack(ctx context.Context, r *Request) (chat.Reply, error)
 	e := back.Events[at]
 	if e.UndoneAt.Unix() != r.At.Unix() {
 		return chat.Reply{Toast: wording.ToastUndone}, nil // taken back before
+	}
+	if err := h.saw(ctx, r, back.Person.Code, ""); err != nil {
+		return chat.Reply{}, err
 	}
 	by, err := h.people.Tracks(ctx, e.By)
 	if err != nil {

@@ -94,6 +94,9 @@ func (h *Handlers) students(ctx context.Context, r *Request, page, part int, que
 	})
 	sortByName(tracks)
 	page, shown := paged(tracks, page, studentsOf)
+	if err := h.noteList(ctx, r, listStudents, len(shown)); err != nil {
+		return chat.Reply{}, 0, err
+	}
 	var lines []wording.StudentLine
 	for _, t := range shown {
 		line := wording.StudentLine{Person: t.Person, State: r.Rules.State(t, r.today())}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"donghanh/internal/audit"
 	"donghanh/internal/chat"
 	"donghanh/internal/journey"
 	"donghanh/internal/wording"
@@ -62,7 +61,7 @@ func (h *Handlers) Student(ctx context.Context, r *Request) (chat.Reply, error) 
 	if err != nil || !ok {
 		return chat.Reply{Toast: wording.ToastOld}, err
 	}
-	if err := h.noteOf(ctx, r, audit.Saw, t.Person.Code, ""); err != nil {
+	if err := h.saw(ctx, r, t.Person.Code, ""); err != nil {
 		return chat.Reply{}, err
 	}
 	text, err := h.way(ctx, r, t)

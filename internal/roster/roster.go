@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"donghanh/internal/audit"
 	"donghanh/internal/journey"
 	"donghanh/internal/knowledge"
 )
@@ -319,6 +320,19 @@ type Change struct {
 	Was    journey.Person  // as known so far; of a new person nothing
 	Events []journey.Event // those that were not known, by their day
 	Track  journey.Track   // as it is to be kept
+}
+
+// Note says what changed, as it stands in the log: no name, and no detail of an
+// event.
+func (c Change) Note() string {
+	note := audit.Differ(c.Was, c.Track.Person)
+	if c.New {
+		note = strings.TrimSpace("new " + audit.Roles(c.Track.Person) + " " + string(c.Track.Person.Unit))
+	}
+	for _, e := range c.Events {
+		note += "; " + string(e.ID) + " " + e.On.String()
+	}
+	return strings.TrimPrefix(note, "; ")
 }
 
 // InOrder sorts findings as the files were given, by row.

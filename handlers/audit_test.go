@@ -79,8 +79,8 @@ func TestWhatConcernsAnotherIsNoted(t *testing.T) {
 		"a start code nobody has": {huy, []string{"!lk:khong-co-ma"}, nil},
 		"one's data erased":       {lan, []string{"!xoa", "!xoa:chac"}, []string{"sv-lan erased sv-lan"}},
 		"a calendar address":      {lan, []string{"!lich", "!lich:moi", "!lich:bo"}, []string{"sv-lan feed_made sv-lan", "sv-lan feed_gone sv-lan"}},
-		"a question answered":     {admin, []string{"/cauhoi", "!tl:handed:tg:500", "Ngày 6 hằng tháng.", "!gui:handed:tg:500"}, []string{"99 answered  " + journey.Short("handed/tg:500")}},
-		"a question closed":       {admin, []string{"!dong:handed:tg:500", "!dong:handed:tg:500:chac"}, []string{"99 dropped  " + journey.Short("handed/tg:500")}},
+		"a question answered":     {admin, []string{"/cauhoi", "!nhan:handed:tg:500", "!tl:handed:tg:500", "Ngày 6 hằng tháng.", "!gui:handed:tg:500"}, []string{"99 claimed  handed/tg:500", "99 answered  handed/tg:500"}},
+		"a question closed":       {admin, []string{"!nhan:handed:tg:500", "!dong:handed:tg:500", "!dong:handed:tg:500:chac"}, []string{"99 claimed  handed/tg:500", "99 dropped  handed/tg:500"}},
 	}
 	tg := newTelegram(t)
 	for name, tt := range tests {

@@ -157,7 +157,7 @@ func (h *Handlers) opened(ctx context.Context, r *Request, g desk.Group) (chat.R
 		return chat.Reply{}, err
 	}
 	for _, p := range lines[0].Askers {
-		if err := h.noteOf(ctx, r, audit.Saw, p.Code, g.Lead().Ref()); err != nil {
+		if err := h.saw(ctx, r, p.Code, g.Lead().Ref()); err != nil {
 			return chat.Reply{}, err
 		}
 	}

@@ -1,4 +1,4 @@
-.PHONY: check setup lint content learned bench crash demo fuzz
+.PHONY: check setup lint content learned bench crash demo fuzz fuzz-updates
 
 # Everything that must hold before a commit lands: what CI runs.
 check: setup
@@ -38,6 +38,12 @@ fuzz:
 	go test ./internal/wording -run xxx -fuzz FuzzSplit -fuzztime 60s -fuzzminimizetime 5x
 	go test ./internal/sheet -run xxx -fuzz FuzzRead -fuzztime 60s -fuzzminimizetime 5x
 	go test ./internal/roster -run xxx -fuzz FuzzPlan -fuzztime 60s -fuzzminimizetime 5x
+
+# Gives the bot a million updates that Telegram could send, or could not: a
+# tenth more through Redis and courier, a fiftieth through polling. The seed is
+# printed; FUZZ_SEED=n gives the same again.
+fuzz-updates: setup
+	go test -count=1 -run TestFuzzedUpdates -v . -updates $(or $(FUZZ_UPDATES),1000000) -seed $(or $(FUZZ_SEED),0) -timeout 3h
 
 demo:
 	go run . demo

@@ -7,7 +7,6 @@ import (
 
 	"donghanh/internal/chat"
 	"donghanh/internal/journey"
-	"donghanh/internal/store"
 )
 
 // sampleUnit is the class of the sample academy.
@@ -99,9 +98,16 @@ func samplePeople(today journey.Date) []journey.Track {
 // link of a person of the sample academy.
 func startCommand(code journey.Code) string { return "/start demo-" + string(code) }
 
+// settling is what keeps people.
+type settling interface {
+	SaveTracks(context.Context, ...journey.Save) (conflicts []journey.Code, err error)
+	KeepStartCodes(ctx context.Context, startCodes map[journey.Code]string, expires time.Time) error
+	Link(ctx context.Context, startCode string, who chat.Address, now time.Time) (journey.Code, error)
+}
+
 // settle puts the sample academy into the store as of now, with a start code
 // for each of its people.
-func settle(ctx context.Context, db *store.Store, rules *journey.Rules, now time.Time) error {
+func settle(ctx context.Context, db settling, rules *journey.Rules, now time.Time) error {
 	today := journey.DateOf(now)
 	codes := map[journey.Code]string{}
 	var saves []journey.Save

@@ -250,11 +250,7 @@ const menusWaiting = 1000
 // fails; then it waits for all.
 func (b *bots) run(ctx context.Context, more ...func(context.Context) error) error {
 	b.menus = make(chan menu, menusWaiting)
-	b.handlers = handlers.New(handlers.Parts{
-		Talks: b.db, People: b.db, Desk: b.db, Outbox: b.db, Book: b.lib.Book, Rules: b.lib.Rules, Admins: b.admins, OnDuty: b.atDesk, Log: b.log,
-		Hours: b.hours, FeedURL: b.feedURL, Introduce: b.hasRoles,
-		Notices: b.db, Audit: b.db, ApprovalAbove: b.above, Rate: b.rate, Sheet: workbook, Fetch: b.client.Fetch,
-	})
+	b.handlers = handlers.New(b.parts())
 	notices := b.notices()
 	defer context.AfterFunc(ctx, func() {
 		signal.Reset(os.Interrupt, syscall.SIGTERM)
@@ -278,6 +274,15 @@ func (b *bots) run(ctx context.Context, more ...func(context.Context) error) err
 		group.Go(func() error { return part(ctx) })
 	}
 	return group.Wait()
+}
+
+// parts are what the handlers are made of.
+func (b *bots) parts() handlers.Parts {
+	return handlers.Parts{
+		Talks: b.db, People: b.db, Desk: b.db, Outbox: b.db, Book: b.lib.Book, Rules: b.lib.Rules, Admins: b.admins, OnDuty: b.atDesk, Log: b.log,
+		Hours: b.hours, FeedURL: b.feedURL, Introduce: b.hasRoles,
+		Notices: b.db, Audit: b.db, ApprovalAbove: b.above, Rate: b.rate, Sheet: workbook, Fetch: b.client.Fetch,
+	}
 }
 
 // notices sends the notices of officers.

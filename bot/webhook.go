@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -11,7 +13,8 @@ import (
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 )
 
-// maxUpdate is how large an update at the webhook may be, in bytes.
+// maxUpdate is how large an update at the webhook may be, in bytes. Telegram's
+// own are far below; a larger one is put aside, and its beginning kept.
 const maxUpdate = 1 << 20
 
 // secretHeader is where Telegram shows that it is Telegram.
@@ -36,9 +39,16 @@ func (c *Client) Webhook(secret string, handle Handle, aside Aside) http.Handler
 			return
 		}
 		raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxUpdate))
+		if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok { // it would come again for ever
+			err = aside(r.Context(), raw, fmt.Sprintf("an update of more than %d bytes", tooLarge.Limit))
+			c.counts.ended(&c.counts.aside, err, c.now())
+			if err == nil {
+				return
+			}
+		}
 		if err != nil {
 			c.counts.webhook.Add(1)
-			http.Error(w, "unreadable", http.StatusRequestEntityTooLarge)
+			http.Error(w, "unreadable", http.StatusInternalServerError)
 			return
 		}
 		c.hear()

@@ -10,6 +10,7 @@ import (
 
 	"donghanh/internal/chat"
 	"donghanh/internal/journey"
+	"donghanh/internal/wording"
 )
 
 // down is an outbox that takes nothing while it is down.
@@ -183,5 +184,52 @@ func TestAfterTooManyGuessesARightCodeSaysNoMoreThanAWrongOne(t *testing.T) {
 	wrong, right := text(r.press(lan, "lk:wrongcode9"), lan), text(r.press(lan, "lk:"+huysCode), lan)
 	if wrong != right {
 		t.Errorf("a wrong code: %q\na right one: %q", wrong, right)
+	}
+}
+
+func TestAnErrorThatStaysHoldsUpNobody(t *testing.T) {
+	tests := map[string]struct {
+		err   error
+		again bool // it may mend itself
+	}{
+		"what is gone":           {journey.ErrNotFound, false},
+		"what cannot be read":    {journey.ErrUnreadable, false},
+		"a store that is down":   {errDown, true},
+		"a change by another":    {journey.ErrConflict, true},
+		"a start code that died": {journey.ErrBadCode, false},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			h, store := newBot(built)
+			h.routes = []Route{{Text: true, Do: func(_ context.Context, r *Request) (chat.Reply, error) {
+				r.Talk.Begin("half", r.At, nil)
+				return chat.Reply{}, fmt.Errorf("track sv-1: %w", tt.err)
+			}}}
+			err := h.Handle(t.Context(), numbered(1, said(student, "a")))
+			if (err != nil) != tt.again {
+				t.Fatalf("handled with %v, want it to come again: %t", err, tt.again)
+			}
+			talk, e := store.Talk(t.Context(), student)
+			if e != nil || talk.Flow != "" {
+				t.Errorf("what was half done is kept: %+v, %v", talk, e)
+			}
+			if out := store.Messages(); !tt.again && (len(out) != 1 || out[0].Text != wording.Broken("tg:1")) {
+				t.Errorf("the person got %+v, want an apology", out)
+			}
+		})
+	}
+}
+
+func TestHowOftenOneIsRemindedIsForThoseInTheLists(t *testing.T) {
+	h, store := newBot(built)
+	for i, who := range []chat.Address{admin, stranger} { // an admin by the settings, and nobody, with a button of others
+		if err := h.Handle(t.Context(), numbered(int64(i+1), pressed(who, "nhac:tuan"))); err != nil {
+			t.Errorf("%d pressed: %v", who, err)
+		}
+	}
+	for _, m := range store.Messages() {
+		if m.Act != chat.Ack {
+			t.Errorf("got %+v, want no more than a word", m)
+		}
 	}
 }

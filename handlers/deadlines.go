@@ -235,7 +235,7 @@ func (h *Handlers) Preference(ctx context.Context, r *Request) (chat.Reply, erro
 	reply := chat.Reply{}
 	switch {
 	case r.arg(0) == "":
-	case !ok:
+	case !ok, !r.linked():
 		return chat.Reply{Toast: wording.ToastOld}, nil
 	default:
 		err := h.change(ctx, r, r.Who.Person.Code, func(t journey.Track) (journey.Track, bool, error) {

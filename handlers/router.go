@@ -6,6 +6,7 @@ package handlers
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
@@ -287,8 +288,11 @@ func (h *Handlers) run(ctx context.Context, r *Request) (reply chat.Reply, err e
 	defer func() {
 		if p := recover(); p != nil {
 			h.log.Error("handler panicked", "update", r.ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-			reply = chat.Reply{Texts: []string{wording.Broken(r.ID)}}
-			*r.Talk, err = h.talks.Talk(ctx, r.From) // what was half changed is not kept
+			reply, err = h.broken(ctx, r)
+		}
+		if forGood(err) {
+			h.log.Error("handler failed for good", "update", r.ID, "err", err)
+			reply, err = h.broken(ctx, r)
 		}
 	}()
 	r.Book, r.Rules = h.book(), h.rules()
@@ -307,6 +311,19 @@ func (h *Handlers) run(ctx context.Context, r *Request) (reply chat.Reply, err e
 		return chat.Reply{Texts: []string{wording.NotForYou()}}, nil
 	}
 	return route.Do(ctx, r)
+}
+
+// broken apologizes for a mistake of ours. What was half changed in the
+// conversation is not kept.
+func (h *Handlers) broken(ctx context.Context, r *Request) (reply chat.Reply, err error) {
+	*r.Talk, err = h.talks.Talk(ctx, r.From)
+	return chat.Reply{Texts: []string{wording.Broken(r.ID)}}, err
+}
+
+// forGood reports whether an error will be the same however often the handler is
+// run again. Everybody would wait behind it.
+func forGood(err error) bool {
+	return slices.ContainsFunc([]error{journey.ErrNotFound, journey.ErrUnreadable, journey.ErrBadCode}, func(known error) bool { return errors.Is(err, known) })
 }
 
 // route finds what a person wants and fills r.Args.

@@ -77,6 +77,15 @@ func (m *Memory) Messages() []chat.Message {
 	return slices.Clone(m.messages)
 }
 
+// Take returns what was put since the last Take, in order, and forgets it.
+func (m *Memory) Take() []chat.Message {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	taken := m.messages
+	m.messages = nil
+	return taken
+}
+
 // Ping returns the error of Fail.
 func (m *Memory) Ping(context.Context) error {
 	m.mu.Lock()

@@ -451,12 +451,13 @@ func (s *Server) File(id string) (File, []byte, bool) {
 
 // keep stores a file.
 func (s *Server) keep(kind, name string, data []byte) File {
-	n := len(s.files) + 1
+	s.lastFile++
+	n := s.lastFile
 	f := &stored{
 		File: File{ID: fmt.Sprintf("file-%d", n), Kind: kind, Name: path.Base(name), Size: len(data)},
 		data: slices.Clone(data),
 		path: fmt.Sprintf("%ss/file_%d%s", kind, n, path.Ext(name)),
 	}
-	s.files = append(s.files, f)
+	s.files = append(forget(s.files, s.most), f)
 	return f.File
 }

@@ -65,7 +65,7 @@ func (m *Message) copy() Message {
 func (s *Server) put(m *Message) *Message {
 	s.lastID++
 	m.ID, m.At = s.lastID, s.now()
-	s.messages[m.Chat] = append(s.messages[m.Chat], m)
+	s.messages[m.Chat] = append(forget(s.messages[m.Chat], s.most), m)
 	s.notify(Event{Kind: "message", Chat: m.Chat, Message: m.copy()})
 	return m
 }

@@ -25,6 +25,7 @@ type Config struct {
 	Latency time.Duration    // before each call is looked at
 	Limits  Limits
 	Bot     User // the bot itself; the id comes from the token if zero
+	Keep    int  // messages of a chat, files, and calls that are remembered; all messages and files, and the last 50,000 calls, if zero
 }
 
 // Server is the pretend Telegram. All methods may be called at any time, from
@@ -36,6 +37,7 @@ type Server struct {
 	bot    User
 
 	maxUpload int64 // bytes
+	most      int   // Config.Keep
 
 	closed    chan struct{} // closed by Close
 	closeOnce sync.Once
@@ -48,6 +50,7 @@ type Server struct {
 	messages map[int64][]*Message // by chat, oldest first
 	lastID   int                  // of messages; ids are never used twice
 	files    []*stored
+	lastFile int
 	queries  map[string]*query
 	pace     pace
 	faults   []Fault
@@ -96,6 +99,7 @@ func New(c Config) *Server {
 		limits:    c.Limits.withDefaults(),
 		bot:       c.Bot,
 		maxUpload: telegramsMaxUpload,
+		most:      c.Keep,
 		closed:    make(chan struct{}),
 		latency:   c.Latency,
 		people:    map[int64]*person{},
@@ -140,6 +144,14 @@ type Call struct {
 // keptCalls is how many calls are remembered, so that a demo that runs for
 // days does not fill the memory.
 const keptCalls = 50_000
+
+// forget drops the oldest of a list that has grown to twice what is remembered.
+func forget[T any](list []T, most int) []T {
+	if most == 0 || len(list) < 2*most {
+		return list
+	}
+	return slices.Delete(list, 0, len(list)-most)
+}
 
 // Calls returns the calls so far, oldest first.
 func (s *Server) Calls() []Call {
@@ -278,8 +290,12 @@ func (s *Server) arrive(name string, req *request) *Call {
 		params[field] = f.name
 	}
 	call := &Call{Method: name, Params: params, At: s.now()}
-	if len(s.calls) >= keptCalls {
-		s.calls = slices.Delete(s.calls, 0, keptCalls/10)
+	kept := keptCalls
+	if s.most > 0 {
+		kept = s.most
+	}
+	if len(s.calls) >= kept {
+		s.calls = slices.Delete(s.calls, 0, kept/10+1)
 	}
 	s.calls = append(s.calls, call)
 	return call

@@ -29,6 +29,7 @@ import (
 //	                              place (see form.go); for ever
 //	{j:xx}:due            zset    days that are somebody's next → the same; derived
 //	{j:xx}:due:<day>      hash    codes of those whose next day it is → ""; derived
+//	{j:xx}:who            string  how often somebody's second line changed; for ever
 //	{j:xx}:account        hash    code → conversation; until unlinked
 //	{j:xx}:feed           hash    code → hash of the feed's secret; until dropped
 //	{j:xx}:invite:<code>  hash    hash (of the start code), till (ms), by (the

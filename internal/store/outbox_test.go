@@ -791,3 +791,18 @@ func BenchmarkPutLeaseSent(b *testing.B) {
 		}
 	}
 }
+
+func TestSinceWhenSomebodyIsGoneIsKnownUntilTheyWrite(t *testing.T) {
+	onBoth(t, fast, func(b *box) {
+		b.put(answer("A1", 7))
+		b.must(b.Gone(b.Context(), b.next("A1"), b.now, "blocked"))
+		since, err := b.GoneSince(b.Context(), 7, 8)
+		if at := since[7]; err != nil || len(since) != 1 || b.now.Sub(at) > time.Millisecond || at.After(b.now) {
+			b.Errorf("gone since %v, %v, want 7 since %v", since, err, b.now)
+		}
+		b.must(b.Reachable(b.Context(), 7))
+		if since, err := b.GoneSince(b.Context(), 7); err != nil || len(since) > 0 {
+			b.Errorf("after they wrote: %v, %v", since, err)
+		}
+	})
+}

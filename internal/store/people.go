@@ -121,6 +121,7 @@ func (s *Store) readTracks(ctx context.Context, codes []journey.Code) (values, a
 //
 //	KEYS[1] {j:xx}:track
 //	KEYS[2] {j:xx}:due
+//	KEYS[3] {j:xx}:who, which counts the changes of second lines
 //	ARGV    "1" to save a changed second line too; then for each track: code,
 //	        number of the change it was read with ("0": new), new value
 //	returns for each track "saved", "conflict", or ">" and the second line to be
@@ -142,6 +143,7 @@ for i = 2, #ARGV, 3 do
       answer = '>' .. who
     else
       redis.call('HSET', KEYS[1], code, value)
+      if who ~= new then redis.call('INCR', KEYS[3]) end
       if before ~= next then due(code, before, next) end
     end
   end
@@ -238,7 +240,7 @@ func (s *Store) save(ctx context.Context, saves []journey.Save, changed bool) (a
 	var calls []call
 	var places [][]int
 	for shard, at := range byShard(saves, func(s journey.Save) journey.Code { return s.Track.Person.Code }) {
-		c := call{keys: []string{keyShard(shard, "track"), keyShard(shard, "due")}, args: []any{flag}}
+		c := call{keys: []string{keyShard(shard, "track"), keyShard(shard, "due"), keyShard(shard, "who")}, args: []any{flag}}
 		for _, place := range at {
 			t := saves[place].Track
 			value, err := encodeTrack(t, t.Rev+1, saves[place].Next)

@@ -469,7 +469,7 @@ func TestWhatIsOnlyForAWhileIsForgotten(t *testing.T) {
 		"a start code after 90 days": {func(t *testing.T, s *store.Store) error {
 			saveAll(t, s, person("x", journey.Mentor, "", ""))
 			return s.KeepStartCode(t.Context(), "start", "x", noon.AddDate(1, 0, 0))
-		}, 90 * days, []string{":track"}},
+		}, 90 * days, []string{":track", ":who"}},
 		"a digest 45 days after it was put, and its lines a day later": {func(t *testing.T, s *store.Store) error {
 			err := s.Offer(t.Context(), today, map[journey.Code][]journey.LineRef{"gv1": {line}})
 			_, errTake := s.TakeDigests(t.Context(), today, "gv1")

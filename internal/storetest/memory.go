@@ -36,6 +36,7 @@ type Memory struct {
 	asides    []store.Aside
 	messages  []chat.Message
 	onPut     []func()
+	gone      map[chat.Address]time.Time
 
 	people  map[journey.Code]*person
 	invites map[journey.Code]invite
@@ -59,6 +60,7 @@ func NewMemory() *Memory {
 		people:    make(map[journey.Code]*person),
 		invites:   make(map[journey.Code]invite),
 		guesses:   make(map[chat.Address][]time.Time),
+		gone:      make(map[chat.Address]time.Time),
 		notices:   newNotices(),
 	}
 }
@@ -318,8 +320,9 @@ func (m *Memory) OnPut(f func()) {
 }
 
 // Reachable is Store.Reachable; everybody is.
-func (m *Memory) Reachable(context.Context, chat.Address) error {
+func (m *Memory) Reachable(_ context.Context, a chat.Address) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	delete(m.gone, a)
 	return m.fail
 }

@@ -72,6 +72,11 @@ func (s *send) queued() []notice.Taken {
 func (m *Memory) End(key string, d store.Delivery) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	for _, message := range m.messages {
+		if message.Key == key && d.State == chat.Gone {
+			m.gone[message.To] = d.At
+		}
+	}
 	m.notices.ended[key] = d
 }
 

@@ -58,6 +58,8 @@ type Storer interface {
 	StudentsOf(ctx context.Context, mentor journey.Code) ([]journey.Code, error)
 	StudentsIn(ctx context.Context, unit journey.Unit) ([]journey.Code, error)
 	Units(ctx context.Context, unit journey.Unit) (students map[journey.Unit]int, err error)
+	Register(ctx context.Context, marks []string) (now []string, changed map[int][]journey.Person, err error)
+	GoneSince(ctx context.Context, who ...chat.Address) (map[chat.Address]time.Time, error)
 	Reindex(ctx context.Context, next func(journey.Track) journey.Date) (changed int, err error)
 	RulesPrint(ctx context.Context) (string, error)
 	SetRulesPrint(ctx context.Context, fingerprint string) error

@@ -29,6 +29,8 @@ var peopleClaims = map[string]func(*testing.T, Storer){
 	"a unit has the students of all below it":               unitCoversBelow,
 	"reindexing changes only what is wrong":                 reindexMends,
 	"the fingerprint of the rules is kept":                  rulesPrintIsKept,
+	"the register brings what changed and nothing else":     registerBringsChanges,
+	"the register is the same for all who keep it":          registerIsOne,
 }
 
 // day is a day of January 2027.

@@ -98,7 +98,7 @@ func newDemo(ctx context.Context, e env, start time.Time) (*sample, error) {
 	people := []demo.Person{
 		{User: telegramtest.User{ID: sampleStudent, FirstName: "Lan", LastName: "Nguyễn"}, Role: "Sinh viên", Hints: []string{"du bi bao lau v ad", "gpa bao nhieu thi dc xet", "bố em từng có án treo, em vào Đảng được không ạ", "/dieukien", "/hanhtrinh", startCommand("sv-lan")}},
 		{User: telegramtest.User{ID: sampleMentor, FirstName: "Minh", LastName: "Trần"}, Role: "Người giúp đỡ", Hints: []string{"tôi được phân công giúp đỡ thì phải làm gì", "bản nhận xét đảng viên dự bị viết khi nào", "/han", "/sinhvien", startCommand("gv-minh")}},
-		{User: telegramtest.User{ID: sampleOfficer, FirstName: "Hạnh", LastName: "Phạm"}, Role: "Cán bộ Đoàn, bí thư chi bộ", Hints: []string{"nghị quyết giới thiệu đoàn viên ưu tú do ai ra", "/thongbao", "/han", "/sinhvien", "/cauhoi", startCommand("cb-hanh")}},
+		{User: telegramtest.User{ID: sampleOfficer, FirstName: "Hạnh", LastName: "Phạm"}, Role: "Cán bộ Đoàn, bí thư chi bộ", Hints: []string{"nghị quyết giới thiệu đoàn viên ưu tú do ai ra", "/thongbao", "/han", "/sinhvien", "/danhsach", "/cauhoi", startCommand("cb-hanh")}},
 	}
 	for _, p := range people {
 		telegram.Join(p.User)
@@ -113,7 +113,7 @@ func newDemo(ctx context.Context, e env, start time.Time) (*sample, error) {
 		telegram: telegram, api: api, redis: redisServer, moved: moved,
 		page: demo.New(demo.Config{Telegram: telegram, People: people, Clock: clock, Bot: "Đồng Hành"}),
 		bots: &bots{
-			log: log, now: clock.Now, lib: lib, db: db, rate: 30, above: sampleApproval,
+			log: log, now: clock.Now, lib: lib, db: db, rate: 30, above: sampleApproval, mentorLimit: 5,
 			hours:  journey.Hours{At: 7*time.Hour + 30*time.Minute, QuietFrom: 21*time.Hour + 30*time.Minute, QuietTo: 6*time.Hour + 30*time.Minute},
 			client: bot.New(bot.Config{Token: demoToken, API: "http://" + api.Addr().String(), Now: clock.Now, Log: log}),
 		},

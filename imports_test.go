@@ -26,7 +26,7 @@ var imports = map[string]string{
 	"wording":      "audit chat journey knowledge desk leak roster notice",
 
 	"bot":       "chat",
-	"handlers":  "audit chat desk feed journey knowledge leak notice picture wording",
+	"handlers":  "audit chat desk feed journey knowledge leak notice picture roster wording",
 	"scheduler": "chat journey notice picture wording",
 	"outbox":    "chat outbox/claim",
 	"store":     "audit chat desk journey notice outbox/claim",

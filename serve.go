@@ -59,7 +59,7 @@ func serve(ctx context.Context, args []string, e env) (err error) {
 	defer func() { err = errors.Join(err, db.Close(), server.Close()) }()
 
 	b := &bots{
-		log: log, now: now, lib: lib, db: db, rate: cfg.SendRate, above: cfg.ApprovalAbove, admins: addresses(cfg.AdminIDs),
+		log: log, now: now, lib: lib, db: db, rate: cfg.SendRate, above: cfg.ApprovalAbove, mentorLimit: cfg.MentorLimit, admins: addresses(cfg.AdminIDs),
 		hours:  journey.Hours{At: cfg.RemindAt.SinceMidnight(), QuietFrom: cfg.QuietHours.From.SinceMidnight(), QuietTo: cfg.QuietHours.To.SinceMidnight()},
 		client: bot.New(bot.Config{Token: string(cfg.TelegramToken), API: cfg.TelegramAPI, Now: now, Log: log}),
 	}
@@ -220,20 +220,22 @@ func feedAddress(webhook string) string {
 
 // bots is one running bot: everything it needs, wired.
 type bots struct {
-	log      *slog.Logger
-	now      func() time.Time
-	lib      *library
-	db       *store.Store
-	client   *bot.Client
-	rate     int
-	admins   []chat.Address // those the settings name
-	hours    journey.Hours
-	above    int // recipients from which on a notice needs a second officer
-	feedURL  string
-	menus    chan menu
-	handlers *handlers.Handlers
-	held     atomic.Int64    // messages that were not let out, see guard
-	ticks    scheduler.Ticks // of the jobs
+	log         *slog.Logger
+	now         func() time.Time
+	lib         *library
+	db          *store.Store
+	client      *bot.Client
+	rate        int
+	admins      []chat.Address // those the settings name
+	hours       journey.Hours
+	above       int // recipients from which on a notice needs a second officer
+	mentorLimit int
+	called      atomic.Pointer[string] // the bot's name at Telegram, once it is known
+	feedURL     string
+	menus       chan menu
+	handlers    *handlers.Handlers
+	held        atomic.Int64    // messages that were not let out, see guard
+	ticks       scheduler.Ticks // of the jobs
 }
 
 // menu is the command menu a conversation is to get.
@@ -282,6 +284,7 @@ func (b *bots) parts() handlers.Parts {
 		Talks: b.db, People: b.db, Desk: b.db, Outbox: b.db, Book: b.lib.Book, Rules: b.lib.Rules, Admins: b.admins, OnDuty: b.atDesk, Log: b.log,
 		Hours: b.hours, FeedURL: b.feedURL, Introduce: b.hasRoles,
 		Notices: b.db, Audit: b.db, ApprovalAbove: b.above, Rate: b.rate, Sheet: workbook, Fetch: b.client.Fetch,
+		MentorLimit: b.mentorLimit, Username: b.username,
 	}
 }
 
@@ -377,6 +380,13 @@ func (b *bots) receiveAt(ctx context.Context, url, secret string) error {
 // introduce sets the command menus and the description, each until it worked.
 // The bot works without them, so Telegram being down only delays it.
 func (b *bots) introduce(ctx context.Context) {
+	b.set(ctx, "name", func() error {
+		name, err := b.client.Me(ctx)
+		if err == nil {
+			b.called.Store(&name)
+		}
+		return err
+	})
 	b.set(ctx, "menu", func() error { return b.setMenu(ctx, everyone) })
 	for _, who := range b.admins {
 		b.set(ctx, "menu of an admin", func() error { return b.setMenu(ctx, who, journey.Admin) })
@@ -402,6 +412,15 @@ func (b *bots) set(ctx context.Context, what string, do func() error) {
 	if err := b.persist(ctx, what+" not set yet", do); err != nil {
 		b.log.Warn(what+" not set", "err", err)
 	}
+}
+
+// username is the bot's name at Telegram, without its @; empty while it is not
+// known.
+func (b *bots) username() string {
+	if name := b.called.Load(); name != nil {
+		return *name
+	}
+	return ""
 }
 
 // hasRoles has a conversation get the menu of those roles, soon.

@@ -36,6 +36,7 @@ type Config struct {
 	RemindAt      Clock    `env:"REMIND_AT" envDefault:"07:30"`
 	QuietHours    Quiet    `env:"QUIET_HOURS" envDefault:"21:30-06:30"`
 	ApprovalAbove int      `env:"APPROVAL_ABOVE" envDefault:"50"` // recipients
+	MentorLimit   int      `env:"MENTOR_LIMIT" envDefault:"5"`    // students a mentor is suggested to help at most
 	LogLevel      LogLevel `env:"LOG_LEVEL" envDefault:"info"`
 	LogFormat     string   `env:"LOG_FORMAT" envDefault:"json"`
 }
@@ -84,6 +85,9 @@ func Load(environ []string) (Config, error) {
 	}
 	if c.ApprovalAbove < 0 {
 		bad("APPROVAL_ABOVE must not be negative")
+	}
+	if c.MentorLimit < 1 || c.MentorLimit > 100 {
+		bad("MENTOR_LIMIT must be 1 to 100 students")
 	}
 	if c.LogFormat != "json" && c.LogFormat != "text" {
 		bad("LOG_FORMAT must be json or text")

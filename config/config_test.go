@@ -27,9 +27,9 @@ func TestUnsetMeansTheDefaultsOfTheContract(t *testing.T) {
 		SendRate:      30,
 		RemindAt:      Clock{7, 30},
 		QuietHours:    Quiet{From: Clock{21, 30}, To: Clock{6, 30}},
-		ApprovalAbove: 50,
-		LogLevel:      LogLevel(slog.LevelInfo),
-		LogFormat:     "json",
+		ApprovalAbove: 50, MentorLimit: 5,
+		LogLevel:  LogLevel(slog.LevelInfo),
+		LogFormat: "json",
 	}
 	tests := map[string][]string{
 		"nothing set":              nil,
@@ -59,13 +59,13 @@ func TestEverySettingIsRead(t *testing.T) {
 		"TELEGRAM_TOKEN=" + token, "TELEGRAM_API=http://127.0.0.1:9/", "REDIS_URL=rediss://u:" + password + "@r.example:6380/1",
 		"DATA_DIR=/var/lib/dh", "LISTEN=:9090", "ADMIN_IDS=11,-22", "CONTENT_DIR=/srv/content",
 		"WEBHOOK_URL=https://bot.example/telegram", "WEBHOOK_SECRET=Ab_9-", "SEND_RATE=1000", "REMIND_AT=00:00",
-		"QUIET_HOURS=23:59-5:00", "APPROVAL_ABOVE=0", "LOG_LEVEL=WARN", "LOG_FORMAT=text",
+		"QUIET_HOURS=23:59-5:00", "APPROVAL_ABOVE=0", "MENTOR_LIMIT=7", "LOG_LEVEL=WARN", "LOG_FORMAT=text",
 	}
 	want := Config{
 		TelegramToken: token, TelegramAPI: "http://127.0.0.1:9", RedisURL: "rediss://u:" + password + "@r.example:6380/1",
 		DataDir: "/var/lib/dh", Listen: ":9090", AdminIDs: []int64{11, -22}, ContentDir: "/srv/content",
 		WebhookURL: "https://bot.example/telegram", WebhookSecret: "Ab_9-", SendRate: 1000, RemindAt: Clock{0, 0},
-		QuietHours: Quiet{Clock{23, 59}, Clock{5, 0}}, ApprovalAbove: 0, LogLevel: LogLevel(slog.LevelWarn), LogFormat: "text",
+		QuietHours: Quiet{Clock{23, 59}, Clock{5, 0}}, ApprovalAbove: 0, MentorLimit: 7, LogLevel: LogLevel(slog.LevelWarn), LogFormat: "text",
 	}
 	got, err := Load(environ)
 	if err != nil || !reflect.DeepEqual(got, want) {

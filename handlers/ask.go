@@ -99,8 +99,12 @@ func (h *Handlers) flowTyped(ctx context.Context, r *Request) (reply chat.Reply,
 	switch {
 	case r.Talk.Flow == flowDone && r.Person.Has(concerned...):
 		take = h.doneTyped
-	case r.Talk.Flow == flowRecord && r.Person.Has(leading...):
+	case r.Talk.Flow == flowRecord && r.Person.Has(recording...):
 		take = h.recordTyped
+	case r.Talk.Flow == flowAmend && r.Person.Has(journey.Keepers...):
+		take = h.amendTyped
+	case r.Talk.Flow == flowFind && r.Person.Has(journey.Keepers...):
+		take = h.findTyped
 	case r.Talk.Flow == flowSearch && r.Person.Has(leading...):
 		take = h.searchTyped
 	default:

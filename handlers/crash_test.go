@@ -73,6 +73,16 @@ func (s *shaky) StudentsOf(ctx context.Context, c journey.Code) ([]journey.Code,
 func (s *shaky) StudentsIn(ctx context.Context, u journey.Unit) ([]journey.Code, error) {
 	return tried(s, func() ([]journey.Code, error) { return s.Memory.StudentsIn(ctx, u) })
 }
+func (s *shaky) Register(ctx context.Context, marks []string) (now []string, changed map[int][]journey.Person, err error) {
+	err = s.try(func() (err error) { now, changed, err = s.Memory.Register(ctx, marks); return err })
+	return now, changed, err
+}
+func (s *shaky) GoneSince(ctx context.Context, a ...chat.Address) (map[chat.Address]time.Time, error) {
+	return tried(s, func() (map[chat.Address]time.Time, error) { return s.Memory.GoneSince(ctx, a...) })
+}
+func (s *shaky) KeepStartCodes(ctx context.Context, codes map[journey.Code]string, till time.Time) error {
+	return s.try(func() error { return s.Memory.KeepStartCodes(ctx, codes, till) })
+}
 func (s *shaky) Staff(ctx context.Context) ([]journey.Person, error) {
 	return tried(s, func() ([]journey.Person, error) { return s.Memory.Staff(ctx) })
 }
@@ -255,6 +265,19 @@ var stories = map[string][]chat.Incoming{
 	"a mistake taken back": {
 		said(minh, "/han"), pressed(minh, "hn:sv-lan:"+ceremony()+":0:0"), pressed(minh, "xong:sv-lan:"+ceremony()), pressed(minh, "xong:sv-lan:"+ceremony()+"::0:20261123"),
 		said(hanh, "/sinhvien"), pressed(hanh, "ht:sv-lan"), pressed(hanh, "lui:sv-lan"), pressed(hanh, mistaken+":hoi"), pressed(hanh, mistaken+":chac"), pressed(hanh, mistaken+":chac"),
+	},
+	"the list, and somebody moved": {
+		said(hanh, "/danhsach"), pressed(hanh, "ds:tim"), said(hanh, "huy"), pressed(hanh, "dsn:sv-huy"), pressed(hanh, "ds:0:k"), pressed(nga, "dsn:sv-huy"),
+		pressed(nga, "dsd:sv-huy:donvi"), said(nga, "k47/b6"), pressed(nga, "dsx:7:ok:"+journey.Short("K47/B5\x00K47/B6")), pressed(nga, "dsx:7:ok:"+journey.Short("K47/B5\x00K47/B6")),
+	},
+	"a mentor chosen, a name mended, a link": {
+		said(hanh, "/danhsach"), pressed(hanh, "dsn:sv-lan"), pressed(hanh, "dsd:sv-lan:giup"), pressed(hanh, "dsx:3:m:gv-tam"), pressed(hanh, "dsx:3:ok:"+journey.Short("gv-minh\x00gv-tam")),
+		pressed(hanh, "dsd:sv-lan:ten"), said(hanh, "Nguyễn Thị Lân"), pressed(hanh, "dsx:6:ok:"+journey.Short("Nguyễn Thị Lan\x00Nguyễn Thị Lân")),
+		pressed(hanh, "dsn:sv-huy"), pressed(hanh, "dsd:sv-huy:lk"), pressed(hanh, "dsx:10:ok"), pressed(hanh, "dsx:10:ok"),
+	},
+	"held": {
+		said(hanh, "/danhsach"), pressed(hanh, "dsn:sv-huy"), pressed(hanh, "dsd:sv-huy:dung"), pressed(hanh, "gb:3:day:20261124"), pressed(hanh, "gb:3:save:20261124"),
+		pressed(hanh, "dsd:sv-huy:thoi"),
 	},
 	"how often":                {said(lan, "/han"), pressed(lan, "nhac"), pressed(lan, "nhac:tuan"), pressed(lan, "nhac:tuan"), pressed(lan, "nhac:gap")},
 	"a calendar and its feed":  {said(lan, "/han"), pressed(lan, "ics"), pressed(lan, "lich"), pressed(lan, "lich:moi"), pressed(lan, "lich:bo")},

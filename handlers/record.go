@@ -350,7 +350,7 @@ func (h *Handlers) recorded(ctx context.Context, r *Request, code journey.Code, 
 	var after journey.Track
 	at := -1
 	err = h.change(ctx, r, code, func(t journey.Track) (journey.Track, bool, error) {
-		if len(r.Person.RolesFor(t.Person)) == 0 {
+		if !r.concerns(t.Person) {
 			return t, false, errNotYours
 		}
 		accepted, err := r.Rules.Accept(t, e, r.as(t.Person), r.today())

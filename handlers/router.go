@@ -69,11 +69,16 @@ type Handlers struct {
 	rate    int
 	sheet   func(name string, rows [][]string) ([]byte, error)
 	fetch   func(ctx context.Context, id string, max int64) ([]byte, error)
-	feeds   string
-	secret  func() string
-	menus   func(chat.Address, []journey.Role)
-	log     *slog.Logger
-	routes  []Route
+
+	register    *register
+	mentorLimit int
+	username    func() string
+
+	feeds  string
+	secret func() string
+	menus  func(chat.Address, []journey.Role)
+	log    *slog.Logger
+	routes []Route
 }
 
 // Parts is what Handlers is made of.
@@ -112,8 +117,16 @@ type Parts struct {
 	// ("https://bot.example/lich/"). Empty: no feed is offered.
 	FeedURL string
 
-	// Secret makes the secret of a feed; nil: 128 random bits.
+	// Secret makes the secret of a feed, and that of start codes; nil: 128 random
+	// bits.
 	Secret func() string
+
+	// MentorLimit is how many students a mentor is suggested to help at most.
+	MentorLimit int
+
+	// Username is the bot's name at the service, without its @; empty while it is
+	// not known.
+	Username func() string
 
 	// Introduce gives a conversation the command menu of those roles, none for a
 	// guest. It must not block. nil: menus stay as they are.
@@ -124,7 +137,7 @@ type Parts struct {
 func New(p Parts) *Handlers {
 	h := &Handlers{
 		talks: p.Talks, people: p.People, desk: p.Desk, outbox: p.Outbox, book: p.Book, rules: p.Rules, admins: p.Admins, onDuty: p.OnDuty,
-		hours: p.Hours, notices: p.Notices, audit: p.Audit, above: p.ApprovalAbove, rate: p.Rate, sheet: p.Sheet, fetch: p.Fetch, feeds: p.FeedURL, secret: p.Secret, menus: p.Introduce, log: p.Log,
+		hours: p.Hours, notices: p.Notices, audit: p.Audit, above: p.ApprovalAbove, rate: p.Rate, sheet: p.Sheet, fetch: p.Fetch, register: &register{source: p.People}, mentorLimit: p.MentorLimit, username: p.Username, feeds: p.FeedURL, secret: p.Secret, menus: p.Introduce, log: p.Log,
 	}
 	if h.secret == nil {
 		h.secret = rand.Text
@@ -137,6 +150,7 @@ func New(p Parts) *Handlers {
 		{Command: "han", For: concerned, Do: h.Deadlines, Menu: "Việc sắp đến hạn, lịch, cách nhắc"},
 		{Command: "sinhvien", For: leading, Do: h.Students, Menu: "Sinh viên tôi giúp đỡ, theo dõi"},
 		{Command: "thongbao", For: officers, Do: h.WriteNotice, Menu: "Soạn thông báo, xem thông báo đã gửi"},
+		{Command: "danhsach", For: journey.Keepers, Do: h.List, Menu: "Danh sách: tìm, sửa, nhập, tải về"},
 		{Command: "dieukien", Do: h.SelfCheck, Menu: "Tự xem mình còn thiếu điều kiện gì"},
 		{Command: "cauhoi", For: journey.AtDesk, Do: h.WaitingQuestions, Menu: "Câu hỏi đang chờ cán bộ trả lời"},
 		{Command: "dulieu", Do: h.MyData, Menu: "Mình đang lưu gì về bạn, tải về, xóa"},
@@ -163,7 +177,11 @@ func New(p Parts) *Handlers {
 		{Button: buttonSearch, For: leading, Do: h.BeginSearch},
 		{Button: buttonStudent, For: leading, Do: h.Student},
 		{Button: buttonRecord, For: leading, Do: h.BeginRecord},
-		{Button: buttonRecordStep, For: leading, Do: h.RecordStep},
+		{Button: buttonRecordStep, For: recording, Do: h.RecordStep},
+		{Button: buttonList, For: journey.Keepers, Do: h.ListPage},
+		{Button: buttonPerson, For: journey.Keepers, Do: h.PersonCard},
+		{Button: buttonAmend, For: journey.Keepers, Do: h.BeginAmend},
+		{Button: buttonAmendStep, For: journey.Keepers, Do: h.AmendStep},
 		{Button: wording.ButtonNotice, For: officers, Do: h.AboutNotice},
 		{Button: wording.ButtonNotices, For: officers, Do: h.NoticeList},
 		{Button: wording.ButtonSecond, For: officers, Do: h.Second},
@@ -195,6 +213,7 @@ var (
 	asked     = []journey.Role{journey.Guest, journey.Student} // a guest hears how to be linked
 	concerned = journey.Roles                                  // an admin has duties too
 	leading   = []journey.Role{journey.Mentor, journey.CellSecretary, journey.YouthOfficer, journey.BaseCommittee}
+	recording = append(slices.Clone(leading), journey.Admin)
 	officers  = []journey.Role{journey.YouthOfficer, journey.Admin} // who write notices
 )
 
@@ -468,6 +487,11 @@ const (
 	buttonStudent    = "ht" // student
 	buttonRecord     = "gm" // student
 	buttonRecordStep = "gb" // Seq that began it, step, value
+
+	buttonList      = "ds"  // page, whom, query; or "tim"
+	buttonPerson    = "dsn" // person
+	buttonAmend     = "dsd" // person, what
+	buttonAmendStep = "dsx" // Seq that began it, what to do, with what
 )
 
 // button makes a button of ours.

@@ -186,6 +186,7 @@ func testParts(store interface {
 		Talks: store, People: store, Desk: store, Outbox: store, Notices: store, Audit: store, Book: built, Rules: builtRules,
 		Hours: quietHours, FeedURL: "https://bot.example/lich/", Secret: func() string { return "BIMAT26CHUCAI" },
 		Admins: []chat.Address{people["quản trị"]}, ApprovalAbove: 5, Rate: 30, Sheet: sheet,
+		MentorLimit: 5, Username: func() string { return "donghanh_bot" },
 	}
 }
 

@@ -332,15 +332,21 @@ func (c *cells) code() journey.Code {
 	return journey.Code(text)
 }
 
-func (c *cells) person() personRow {
-	p := personRow{line: c.line, code: c.code(), name: c.need(Name)}
-	c.short(Name, p.name, longestName)
-	if looksPrivate(p.name) {
+// name reads what somebody is called.
+func (c *cells) name() string {
+	name := c.need(Name)
+	c.short(Name, name, longestName)
+	if looksPrivate(name) {
 		c.bad(Name, LooksPrivate, "")
 	}
-	if p.name != "" && !strings.ContainsFunc(p.name, unicode.IsLetter) {
-		c.bad(Name, BadName, p.name)
+	if name != "" && !strings.ContainsFunc(name, unicode.IsLetter) {
+		c.bad(Name, BadName, name)
 	}
+	return name
+}
+
+func (c *cells) person() personRow {
+	p := personRow{line: c.line, code: c.code(), name: c.name()}
 	if text := c.need(Role); text != "" {
 		named, bad := RolesOf(text)
 		if bad != "" {

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base32"
 	"errors"
 	"flag"
 	"fmt"
@@ -21,6 +19,7 @@ import (
 	"donghanh/bot"
 	"donghanh/config"
 	"donghanh/internal/audit"
+	"donghanh/internal/invite"
 	"donghanh/internal/journey"
 	"donghanh/internal/roster"
 	"donghanh/internal/sheet"
@@ -32,7 +31,6 @@ const (
 	savedAtOnce   = 500
 	shownChanges  = 20
 	shownProblems = 200
-	startCodeFor  = 30 * 24 * time.Hour
 	progressAfter = 2 * time.Second // what is done by then needs no progress line
 	telegramFor   = 5 * time.Second // how long its answer is waited for
 )
@@ -85,7 +83,7 @@ func importLists(ctx context.Context, args []string, e env) (err error) {
 	}
 	defer func() { err = errors.Join(err, db.Close(), server.Close()) }()
 
-	i := &importing{db: db, rules: rules, lists: lists, now: now, today: today, e: e, run: "import/" + randomLetters(10)}
+	i := &importing{db: db, rules: rules, lists: lists, now: now, today: today, e: e, run: "import/" + invite.Letters(10)}
 	changes, more, err := i.plan(ctx)
 	if err != nil {
 		return err
@@ -390,7 +388,7 @@ func (i *importing) link(ctx context.Context, cfg config.Config, file string) er
 	for _, code := range i.lists.Listed() {
 		if t, ok := known[code]; ok && t.Account == 0 {
 			open = append(open, t.Person)
-			codes[code] = newStartCode()
+			codes[code] = invite.StartCode()
 		}
 	}
 	username := ""
@@ -401,7 +399,7 @@ func (i *importing) link(ctx context.Context, cfg config.Config, file string) er
 	}
 	rows := [][]string{{"code", "name", "role", "start_code", "link"}}
 	for _, p := range open {
-		rows = append(rows, []string{string(p.Code), p.Name, rolesOf(p), codes[p.Code], startLink(username, codes[p.Code])})
+		rows = append(rows, []string{string(p.Code), p.Name, audit.Roles(p), codes[p.Code], invite.Link(username, codes[p.Code])})
 	}
 	write := sheet.WriteCSV
 	if isXLSX(file) {
@@ -420,7 +418,7 @@ func (i *importing) link(ctx context.Context, cfg config.Config, file string) er
 	if err := i.note(ctx, audit.Invited, invited); err != nil {
 		return err
 	}
-	if err := i.db.KeepStartCodes(ctx, codes, i.now.Add(startCodeFor)); err != nil {
+	if err := i.db.KeepStartCodes(ctx, codes, i.now.Add(invite.For)); err != nil {
 		return fmt.Errorf("--links: %w; run it again", err)
 	}
 	if err := os.Rename(file+".new", file); err != nil {
@@ -464,34 +462,4 @@ func botUsername(ctx context.Context, cfg config.Config) string {
 		return "" // not reached, or it does not know the token: serve says so
 	}
 	return name
-}
-
-// startLink opens the bot with a start code; without the bot's name it is the
-// code alone.
-func startLink(username, code string) string {
-	if username == "" {
-		return code
-	}
-	return "https://t.me/" + username + "?start=" + code
-}
-
-// rolesOf lists the roles of a person, the first of journey.Roles first.
-func rolesOf(p journey.Person) string {
-	var out []string
-	for _, r := range p.Roles {
-		out = append(out, string(r))
-	}
-	return strings.Join(out, "+")
-}
-
-var letters = base32.StdEncoding.WithPadding(base32.NoPadding)
-
-// newStartCode returns 16 letters and digits nobody can guess (80 bits).
-func newStartCode() string { return randomLetters(10) }
-
-// randomLetters writes so many random bytes in base32, in lower case.
-func randomLetters(n int) string {
-	b := make([]byte, n)
-	_, _ = rand.Read(b) // never fails
-	return strings.ToLower(letters.EncodeToString(b))
 }

@@ -14,6 +14,7 @@ var imports = map[string]string{
 	"audit":        "chat journey",
 	"chat":         "",
 	"desk":         "chat journey",
+	"invite":       "journey", // start codes, links and their QR codes
 	"journey":      "yamlfile",
 	"leak":         "",
 	"notice":       "journey leak",
@@ -26,7 +27,7 @@ var imports = map[string]string{
 	"wording":      "audit chat journey knowledge desk leak roster notice",
 
 	"bot":       "chat",
-	"handlers":  "audit chat desk feed journey knowledge leak notice picture roster wording",
+	"handlers":  "audit chat desk feed invite journey knowledge leak notice picture roster wording",
 	"scheduler": "chat journey notice picture wording",
 	"outbox":    "chat outbox/claim",
 	"store":     "audit chat desk journey notice outbox/claim",
@@ -49,7 +50,7 @@ var owners = map[string]string{
 	"github.com/arran4/golang-ical":   "feed",
 	"github.com/xuri/excelize/":       "sheet",
 	"github.com/go-analyze/charts":    "picture",
-	"github.com/skip2/go-qrcode":      "donghanh", // main: an invitation on the terminal
+	"github.com/skip2/go-qrcode":      "invite",
 }
 
 func TestImportsKeepToTheTable(t *testing.T) {

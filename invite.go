@@ -10,10 +10,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/skip2/go-qrcode"
-
 	"donghanh/config"
 	"donghanh/internal/audit"
+	"donghanh/internal/invite"
 	"donghanh/internal/journey"
 	"donghanh/internal/roster"
 	"donghanh/internal/wording"
@@ -26,10 +25,10 @@ type inviting struct {
 	isNewUnit, isAnother   bool
 }
 
-// invite takes in a person who is in no list, with a code of their own, and
+// inviteOne takes in a person who is in no list, with a code of their own, and
 // prints a link for them, good once, with its QR code. With --code it prints a
 // fresh one for somebody known.
-func invite(ctx context.Context, args []string, e env) (err error) {
+func inviteOne(ctx context.Context, args []string, e env) (err error) {
 	var in inviting
 	f := flags("invite")
 	f.StringVar(&in.role, "role", "", "what the person is")
@@ -51,10 +50,10 @@ func invite(ctx context.Context, args []string, e env) (err error) {
 		return err
 	}
 	now := time.Now().In(journey.Zone)
-	i := &importing{rules: rules, now: now, today: journey.DateOf(now), e: e, run: "invite/" + randomLetters(10)}
+	i := &importing{rules: rules, now: now, today: journey.DateOf(now), e: e, run: "invite/" + invite.Letters(10)}
 	code := journey.Code(in.code)
 	if code == "" {
-		code = journey.Code("moi-" + randomLetters(4)[:6])
+		code = invite.Code()
 		var problems []roster.Problem
 		i.lists, problems = in.list(code, i.today)
 		if i.found(problems) {
@@ -177,22 +176,22 @@ func (i *importing) invite(ctx context.Context, cfg config.Config, code journey.
 	if err := i.note(ctx, audit.Invited, map[journey.Code]string{code: "invite"}); err != nil {
 		return err
 	}
-	start := newStartCode()
-	if err := i.db.KeepStartCode(ctx, start, code, i.now.Add(startCodeFor)); err != nil {
+	start := invite.StartCode()
+	if err := i.db.KeepStartCode(ctx, start, code, i.now.Add(invite.For)); err != nil {
 		return fmt.Errorf("invite: %w", err)
 	}
 	username := botUsername(ctx, cfg)
-	link := startLink(username, start)
+	link := invite.Link(username, start)
 	text := wording.Invitation(wording.Invited{
 		Name: track.Person.Name, Roles: track.Person.Roles, Code: code, Username: username,
 		Link: link, StartCode: start, Again: again, Linked: track.Account != 0,
 	})
 	if username != "" {
-		qr, err := qrcode.New(link, qrcode.Medium)
+		qr, err := invite.Terminal(link)
 		if err != nil {
 			return fmt.Errorf("invite: %w", err)
 		}
-		text += "\n\n" + strings.TrimSuffix(qr.ToSmallString(false), "\n")
+		text += "\n\n" + qr
 	}
 	_, err = fmt.Fprintln(i.e.out, text)
 	return err

@@ -99,7 +99,7 @@ func do(ctx context.Context, args []string, e env) error {
 	case "health":
 		return health(ctx, args, e)
 	case "invite":
-		return invite(ctx, args, e)
+		return inviteOne(ctx, args, e)
 	case "serve":
 		return serve(ctx, args, e)
 	case "demo":

@@ -23,6 +23,7 @@ import (
 	"donghanh/bot"
 	"donghanh/config"
 	"donghanh/handlers"
+	"donghanh/internal/audit"
 	"donghanh/internal/chat"
 	"donghanh/internal/journey"
 	"donghanh/internal/outbox"
@@ -335,6 +336,10 @@ func (b *bots) jobs() []scheduler.Job {
 	return []scheduler.Job{
 		scheduler.Remind(scheduler.Reminding{Tracks: b.db, Inboxes: b.db, Outbox: b.db, Desk: b.db, Rules: b.lib.Rules, Hours: b.hours, Admins: b.admins, Log: b.log}),
 		scheduler.DeskDigest(b.db, b.db, b.hours.At, b.adminsApart),
+		{Name: "log", Do: func(ctx context.Context, now time.Time) error {
+			_, err := b.db.DropAudit(ctx, now.AddDate(-audit.KeptYears, 0, 0))
+			return err
+		}},
 	}
 }
 

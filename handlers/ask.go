@@ -107,6 +107,8 @@ func (h *Handlers) flowTyped(ctx context.Context, r *Request) (reply chat.Reply,
 		take = h.findTyped
 	case r.Talk.Flow == flowSearch && r.Person.Has(leading...):
 		take = h.searchTyped
+	case r.Talk.Flow == flowLog && r.Person.Has(admins...):
+		take = h.logTyped
 	default:
 		return chat.Reply{}, false, nil
 	}

@@ -3,13 +3,16 @@ package handlers
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"donghanh/internal/audit"
 	"donghanh/internal/chat"
 	"donghanh/internal/journey"
 	"donghanh/internal/notice"
+	"donghanh/internal/storetest"
 )
 
 // noted returns what was noted since, oldest first: who, act, of whom, note.
@@ -98,5 +101,60 @@ func TestWhatConcernsAnotherIsNoted(t *testing.T) {
 				t.Errorf("%v: noted\n%s\nwant\n%s", tt.does, strings.Join(got, "\n"), strings.Join(tt.want, "\n"))
 			}
 		})
+	}
+}
+
+func TestWhatIsLookedForInTheLog(t *testing.T) {
+	today := aDay("2026-11-24")
+	tests := map[string]struct{ query, days, from, to string }{
+		"minh":                 {"minh", "", "", ""},
+		"Trần Văn Minh 7 ngày": {"tran van minh", "d7", "2026-11-18", "2026-11-25"},
+		"7 ngày qua":           {"", "d7", "2026-11-18", "2026-11-25"},
+		"1 ngày":               {"", "d1", "2026-11-24", "2026-11-25"},
+		"11/2026":              {"", "m202611", "2026-11-01", "2026-12-01"},
+		"sv-lan tháng 2/2027":  {"sv-lan", "m202702", "2027-02-01", "2027-03-01"},
+		"lan 24/11/2026":       {"lan", "t20261124", "2026-11-24", "2026-11-25"},
+		"hôm qua":              {"", "t20261123", "2026-11-23", "2026-11-24"},
+		"Hôm nay":              {"", "t20261124", "2026-11-24", "2026-11-25"},
+		"13/2026":              {"13/2026", "", "", ""},
+		"31/02/2026":           {"31/02/2026", "", "", ""},
+		"":                     {"", "", "", ""},
+	}
+	show := func(at time.Time) string {
+		if at.IsZero() {
+			return ""
+		}
+		return at.Format("2006-01-02")
+	}
+	for text, want := range tests {
+		query, days := readLook(text, today)
+		from, to := daysOf(days, today)
+		if query != want.query || days != want.days || show(from) != want.from || show(to) != want.to {
+			t.Errorf("%q: %q, %q from %s to %s, want %+v", text, query, days, show(from), show(to), want)
+		}
+	}
+}
+
+// cutLog is a log that was cut.
+type cutLog struct{ *storetest.Memory }
+
+func (cutLog) AuditChain(context.Context, int) (audit.Chain, error) {
+	return audit.Chain{Entries: 7, Link: "x", Broken: "202611.3"}, nil
+}
+
+func TestACutLogIsSaidToBe(t *testing.T) {
+	store := storetest.NewMemory()
+	settle(store)
+	p := testParts(store)
+	p.Log, p.Audit = slog.New(slog.DiscardHandler), cutLog{store}
+	r := &room{t: t, tg: newTelegram(t), store: store, h: New(p)}
+	for _, out := range [][]chat.Message{r.say(admin, "/nhatky"), r.press(admin, "nk:kiem")} {
+		if got := text(out, admin); !strings.Contains(got, "không còn nguyên vẹn") || !strings.Contains(got, "202611.3") {
+			t.Errorf("of a cut log is said %s", got)
+		}
+	}
+	out := r.press(admin, "nk:tep")
+	if got := string(out[len(out)-1].File.Data); !strings.Contains(got, "SỔ KHÔNG CÒN NGUYÊN VẸN, ở chỗ 202611.3") {
+		t.Errorf("the file says\n%s", got)
 	}
 }

@@ -295,6 +295,7 @@ var stories = map[string][]chat.Incoming{
 func init() {
 	maps.Copy(stories, noticeStories)
 	maps.Copy(stories, deskStories)
+	maps.Copy(stories, roleStories)
 }
 
 // held and issued take back the events of the stories.

@@ -125,6 +125,8 @@ const (
 	listDigest    = "digest"
 	listUnlinked  = "unlinked"
 	listMissed    = "missed"
+	listFound     = "found"
+	listRoles     = "roles"
 )
 
 // othersOn counts the other people whose deadlines stand in a list.

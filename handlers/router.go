@@ -153,6 +153,7 @@ func New(p Parts) *Handlers {
 		{Command: "danhsach", For: journey.Keepers, Do: h.List, Menu: "Danh sách: tìm, sửa, nhập, tải về"},
 		{Command: "dieukien", Do: h.SelfCheck, Menu: "Tự xem mình còn thiếu điều kiện gì"},
 		{Command: "cauhoi", For: journey.AtDesk, Do: h.WaitingQuestions, Menu: "Câu hỏi đang chờ cán bộ trả lời"},
+		{Command: "nhatky", For: admins, Do: h.Log, Menu: "Nhật ký: ai xem, ai sửa của ai"},
 		{Command: "dulieu", Do: h.MyData, Menu: "Mình đang lưu gì về bạn, tải về, xóa"},
 		{Command: "trogiup", Do: h.Help, Menu: "Cách dùng, gặp người thật"},
 		{Command: "huy", Do: h.Cancel, Menu: "Hủy việc đang làm dở"},
@@ -200,6 +201,7 @@ func New(p Parts) *Handlers {
 		{Button: buttonReply, For: journey.AtDesk, Do: h.BeginReply},
 		{Button: buttonSend, For: journey.AtDesk, Do: h.SendReply},
 		{Button: buttonDrop, For: journey.AtDesk, Do: h.DropGroup},
+		{Button: buttonLog, For: admins, Do: h.LogPage},
 		{Button: buttonCancel, Do: h.Cancel},
 		{Button: buttonLeave, Do: h.Leave},
 		{File: true, Do: h.File},
@@ -214,6 +216,7 @@ var (
 	concerned = journey.Roles                                  // an admin has duties too
 	leading   = []journey.Role{journey.Mentor, journey.CellSecretary, journey.YouthOfficer, journey.BaseCommittee}
 	recording = append(slices.Clone(leading), journey.Admin)
+	admins    = []journey.Role{journey.Admin}
 	officers  = []journey.Role{journey.YouthOfficer, journey.Admin} // who write notices
 )
 

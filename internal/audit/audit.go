@@ -20,6 +20,7 @@ type Act string
 const (
 	Saw      Act = "saw"       // was shown what is kept of a person
 	SawList  Act = "saw_list"  // was shown a list of people; the note says how many
+	SawLog   Act = "saw_log"   // looked into this log, at all or at what concerns a person
 	Recorded Act = "recorded"  // an event of a person's way
 	TookBack Act = "took_back" // such an event
 	Changed  Act = "changed"   // who a person is: role, unit, mentor
@@ -58,7 +59,7 @@ const (
 
 // Acts lists every act, in the order in which they are explained.
 var Acts = []Act{
-	Saw, SawList, Recorded, TookBack, Changed, Imported, Exported, Invited, Linked, Unlinked, Erased, FeedMade, FeedGone,
+	Saw, SawList, SawLog, Recorded, TookBack, Changed, Imported, Exported, Invited, Linked, Unlinked, Erased, FeedMade, FeedGone,
 	Claimed, PassedOn, GivenUp, Answered, Dropped, DraftSubmitted, DraftApproved, DraftRejected, Published,
 	NoticeWritten, NoticeApproved, NoticeRejected, NoticeSent, NoticePaused, NoticeResumed, NoticeStopped, NoticeCorrected, NoticeRecalled, NoticeAgain, GroupAdded,
 }
@@ -76,19 +77,25 @@ type Entry struct {
 	Place string // where it stands in the log; set by the store
 }
 
+// KeptYears is how long an entry is kept: as long as a course of studies lasts, and
+// one year more, in which whoever left can still ask what was done with their
+// data.
+const KeptYears = 5
+
 // MaxNote is how many letters a note may have.
 const MaxNote = 200
 
 // Filter says which entries are wanted; what is zero narrows nothing.
 type Filter struct {
 	By, Of   journey.Code
+	Who      journey.Code // did it, or had it done to them
 	Act      Act
 	From, To time.Time // from inclusive, to exclusive
 }
 
 // Fits reports whether an entry is wanted.
 func (f Filter) Fits(e Entry) bool {
-	return (f.By == "" || e.By == f.By) && (f.Of == "" || e.Of == f.Of) && (f.Act == "" || e.Act == f.Act) &&
+	return (f.By == "" || e.By == f.By) && (f.Of == "" || e.Of == f.Of) && (f.Who == "" || e.By == f.Who || e.Of == f.Who) && (f.Act == "" || e.Act == f.Act) &&
 		(f.From.IsZero() || !e.At.Before(f.From)) && (f.To.IsZero() || e.At.Before(f.To))
 }
 

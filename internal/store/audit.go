@@ -204,7 +204,7 @@ func nextMonth(at time.Time) string {
 // auditMonth adds to out what the filter wants of one month before the entry of
 // that index, -1: of the whole month, until there are n.
 func (s *Store) auditMonth(ctx context.Context, f audit.Filter, month string, upTo int64, n int, out []audit.Entry) ([]audit.Entry, error) {
-	for _, code := range []journey.Code{f.By, f.Of} {
+	for _, code := range []journey.Code{f.By, f.Of, f.Who} {
 		if code == "" {
 			continue
 		}

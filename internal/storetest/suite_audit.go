@@ -142,6 +142,7 @@ func entriesAreFound(t *testing.T, s Storer) {
 		"all":             {audit.Filter{}, "5 4 3 2 1"},
 		"of a person":     {audit.Filter{Of: "sv1"}, "4 2 1"},
 		"by a person":     {audit.Filter{By: "gv1"}, "3 1"},
+		"about a person":  {audit.Filter{Who: "sv1"}, "5 4 2 1"},
 		"by and of":       {audit.Filter{By: "gv1", Of: "sv1"}, "1"},
 		"an act":          {audit.Filter{Act: audit.Changed}, "2"},
 		"a month":         {october, "3 2"},

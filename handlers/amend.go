@@ -3,18 +3,15 @@ package handlers
 import (
 	"cmp"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base32"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"donghanh/internal/audit"
 	"donghanh/internal/chat"
+	"donghanh/internal/invite"
 	"donghanh/internal/journey"
 	"donghanh/internal/roster"
 	"donghanh/internal/wording"
@@ -58,9 +55,6 @@ const (
 	amendMentor = "m" // code of the mentor chosen, "-" for nobody
 	amendSave   = "ok"
 )
-
-// startCodeFor is how long a start link that is made here can be used.
-const startCodeFor = 30 * 24 * time.Hour
 
 // BeginAmend begins a change of one person of the list: who they are, a new
 // start link, or an event that ends or stops their way.
@@ -520,25 +514,14 @@ func (h *Handlers) tellMentors(ctx context.Context, r *Request, students map[jou
 	return err
 }
 
-// startLetters are those of a start code.
-var startLetters = base32.StdEncoding.WithPadding(base32.NoPadding)
-
-// startCodeOf is the start code of a person from a secret seed: 80 bits nobody
-// can guess, and the same ones when a press runs again.
-func startCodeOf(seed string, code journey.Code) string {
-	mac := hmac.New(sha256.New, []byte(seed))
-	_, _ = mac.Write([]byte(code)) // never fails
-	return strings.ToLower(startLetters.EncodeToString(mac.Sum(nil)[:10]))
-}
-
 // makeLink makes a new start link for a person; earlier ones are void.
 func (h *Handlers) makeLink(ctx context.Context, r *Request, t journey.Track) (chat.Reply, error) {
 	code := t.Person.Code
-	startCode := startCodeOf(r.Talk.Values[keySeed], code)
+	startCode := invite.StartCodeOf(r.Talk.Values[keySeed], code)
 	if err := h.note(ctx, r, audit.Invited, code, ""); err != nil {
 		return chat.Reply{}, err
 	}
-	if err := h.people.KeepStartCodes(ctx, map[journey.Code]string{code: startCode}, r.At.Add(startCodeFor)); err != nil {
+	if err := h.people.KeepStartCodes(ctx, map[journey.Code]string{code: startCode}, r.At.Add(invite.For)); err != nil {
 		return chat.Reply{}, err
 	}
 	r.Talk.End()
@@ -552,5 +535,5 @@ func (h *Handlers) startLink(startCode string) string {
 	if h.username == nil || h.username() == "" {
 		return ""
 	}
-	return "https://t.me/" + h.username() + "?start=" + startCode
+	return invite.Link(h.username(), startCode)
 }

@@ -163,7 +163,7 @@ func (h *Handlers) lookFor(ctx context.Context, r *Request, text, days string) (
 	if query == "" {
 		return h.logAbout(ctx, r, look{days: days}, "")
 	}
-	people, all, err := h.named(ctx, query, peopleFound)
+	people, all, err := h.called(ctx, r, query, peopleFound)
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -171,41 +171,29 @@ func (h *Handlers) lookFor(ctx context.Context, r *Request, text, days string) (
 	case all == 0:
 		return chat.Reply{Texts: []string{wording.LogNobody(cut(strings.TrimSpace(text), 2*maxQuery))}, Rows: [][]chat.Button{{button(wording.LogSearch, buttonLog, logSearch), button(wording.LogAll, buttonLog, "")}}}, nil
 	case all == 1:
-		return h.logAbout(ctx, r, look{who: people[0].Person.Code, days: days}, "")
+		return h.logAbout(ctx, r, look{who: people[0].Code, days: days}, "")
 	}
 	if err := h.noteList(ctx, r, listFound, len(people)); err != nil {
 		return chat.Reply{}, err
 	}
 	reply := chat.Reply{Texts: []string{wording.WhichPerson(query, all, len(people))}, Protect: true}
-	for _, t := range people {
-		reply.Rows = append(reply.Rows, []chat.Button{button(wording.PersonLabel(t.Person), buttonLog, "", t.Person.Code, days)})
+	for _, p := range people {
+		reply.Rows = append(reply.Rows, []chat.Button{button(wording.PersonLabel(p), buttonLog, "", p.Code, days)})
 	}
 	return reply, nil
 }
 
-// named returns the people whose name has the query in it, or whose code it is,
-// by unit and name: the first most of them, and how many there are.
-func (h *Handlers) named(ctx context.Context, asked string, most int) (people []journey.Track, all int, err error) {
-	asked = knowledge.Fold(asked)
-	words := query(asked)
-	err = h.notices.Codes(ctx, func(codes []journey.Code) error {
-		tracks, err := h.people.Tracks(ctx, codes...)
-		for _, t := range tracks {
-			switch {
-			case knowledge.Fold(string(t.Person.Code)) == asked:
-				people, all = []journey.Track{t}, -1 // a code is one person's
-			case all >= 0 && words != "" && matches(t.Person, words):
-				people = append(people, t)
-				all++
-			}
+// called returns the people whose name, code or unit is meant: the one whose code
+// it is, or else the first most of them, and how many there are.
+func (h *Handlers) called(ctx context.Context, r *Request, asked string, most int) (people []journey.Person, all int, err error) {
+	anybody := func(journey.Person) bool { return true }
+	people, err = h.within(ctx, r, anybody, sought(asked))
+	for _, p := range people {
+		if knowledge.Fold(string(p.Code)) == knowledge.Fold(asked) {
+			return []journey.Person{p}, 1, err
 		}
-		return err
-	})
-	if all < 0 {
-		return people, 1, err
 	}
-	sortByName(people)
-	return people[:min(len(people), most)], all, err
+	return people[:min(len(people), most)], len(people), err
 }
 
 // logged returns so many entries of what is looked at, without what this very

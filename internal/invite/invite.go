@@ -3,7 +3,9 @@
 package invite
 
 import (
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base32"
 	"fmt"
 	"strings"
@@ -21,6 +23,14 @@ var letters = base32.StdEncoding.WithPadding(base32.NoPadding)
 
 // StartCode returns 16 letters and digits nobody can guess (80 bits).
 func StartCode() string { return Letters(10) }
+
+// StartCodeOf returns the start code of a person from a secret seed: 80 bits
+// nobody can guess without it, and the same ones when a press runs again.
+func StartCodeOf(seed string, code journey.Code) string {
+	mac := hmac.New(sha256.New, []byte(seed))
+	_, _ = mac.Write([]byte(code)) // never fails
+	return strings.ToLower(letters.EncodeToString(mac.Sum(nil)[:10]))
+}
 
 // Code returns a code for a person who is in no list.
 func Code() journey.Code { return journey.Code("moi-" + Letters(4)[:6]) }

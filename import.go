@@ -19,6 +19,7 @@ import (
 	"donghanh/bot"
 	"donghanh/config"
 	"donghanh/internal/audit"
+	"donghanh/internal/intake"
 	"donghanh/internal/invite"
 	"donghanh/internal/journey"
 	"donghanh/internal/roster"
@@ -28,7 +29,6 @@ import (
 )
 
 const (
-	savedAtOnce   = 500
 	shownChanges  = 20
 	shownProblems = 200
 	progressAfter = 2 * time.Second // what is done by then needs no progress line
@@ -192,8 +192,7 @@ type importing struct {
 	now   time.Time
 	today journey.Date
 	e     env
-	begun time.Time // when saving began
-	run   string    // names this run in the log
+	run   string // names this run in the log
 }
 
 // note writes down what is about to be done to somebody, by nobody known: who
@@ -215,42 +214,24 @@ func (i *importing) title(id journey.EventID) string {
 	return rule.Title
 }
 
+// intake is the same for the package that does it.
+func (i *importing) intake() *intake.Intake {
+	return &intake.Intake{Kept: i.db, Rules: i.rules, Lists: i.lists, Now: i.now, Note: func(ctx context.Context, changes []roster.Change) error {
+		notes := map[journey.Code]string{}
+		for _, c := range changes {
+			notes[c.Track.Person.Code] = "import " + c.Note()
+		}
+		return i.note(ctx, audit.Imported, notes)
+	}}
+}
+
 // plan returns what the lists change in what is stored.
 func (i *importing) plan(ctx context.Context) ([]roster.Change, []roster.Problem, error) {
-	known, err := i.tracks(ctx, i.lists.Codes())
-	if err != nil {
-		return nil, nil, err
-	}
-	// Whoever is a mentor no more may still have students in no list.
-	var left []journey.Code
-	for _, code := range i.lists.MentorsNoMore(known) {
-		students, err := i.db.StudentsOf(ctx, code)
-		if err != nil {
-			return nil, nil, fmt.Errorf("import: %w", err)
-		}
-		left = append(left, students...)
-	}
-	theirs, err := i.tracks(ctx, left)
-	if err != nil {
-		return nil, nil, err
-	}
-	maps.Copy(known, theirs)
-	changes, problems := i.lists.Plan(known, i.rules, i.today, i.now)
-	return changes, problems, nil
+	return i.intake().Plan(ctx)
 }
 
 func (i *importing) tracks(ctx context.Context, codes []journey.Code) (map[journey.Code]journey.Track, error) {
-	out := make(map[journey.Code]journey.Track, len(codes))
-	for chunk := range slices.Chunk(codes, savedAtOnce) {
-		tracks, err := i.db.Tracks(ctx, chunk...)
-		if err != nil {
-			return nil, fmt.Errorf("import: %w", err)
-		}
-		for _, t := range tracks {
-			out[t.Person.Code] = t
-		}
-	}
-	return out, nil
+	return i.intake().Tracks(ctx, codes)
 }
 
 // found prints the problems and reports whether the lists cannot be taken.
@@ -311,61 +292,24 @@ func (i *importing) totals(changes []roster.Change) wording.RosterTotals {
 	return t
 }
 
-// tries is how often a plan is made anew for people who were changed by
-// somebody else meanwhile.
-const tries = 5
-
 // save stores the changes and returns all that were made. Where the bot has
 // changed somebody meanwhile, the lists are laid beside what is known now.
 func (i *importing) save(ctx context.Context, changes []roster.Change) (saved []roster.Change, err error) {
-	i.begun = time.Now()
-	all, showed := len(changes), false
-	for range tries {
-		conflicts := 0
-		for chunk := range slices.Chunk(changes, savedAtOnce) {
-			saves, notes := make([]journey.Save, len(chunk)), map[journey.Code]string{}
-			for n, c := range chunk {
-				saves[n] = journey.Save{Track: c.Track, Next: i.next(c.Track)}
-				notes[c.Track.Person.Code] = "import " + c.Note()
-			}
-			if err := i.note(ctx, audit.Imported, notes); err != nil {
-				return saved, err
-			}
-			again, err := i.db.SaveTracks(ctx, saves...)
-			if err != nil {
-				return saved, fmt.Errorf("import: %w; import the file again for the rest", err)
-			}
-			conflicts += len(again)
-			for _, c := range chunk {
-				if !slices.Contains(again, c.Track.Person.Code) {
-					saved = append(saved, c)
-				}
-			}
-			if showed = showed || time.Since(i.begun) > progressAfter; showed {
-				_, _ = fmt.Fprint(i.e.err, "\r"+wording.RosterProgress(len(saved), all))
-			}
-		}
-		if conflicts == 0 {
-			if showed {
-				_, _ = fmt.Fprintln(i.e.err)
-			}
-			return saved, nil
-		}
-		var problems []roster.Problem
-		if changes, problems, err = i.plan(ctx); err != nil {
-			return saved, err
-		}
-		if slices.ContainsFunc(problems, roster.Problem.Fatal) {
-			i.found(problems)
-			return saved, errFound
+	begun, showed := time.Now(), false
+	in := i.intake()
+	in.Progress = func(saved int) {
+		if showed = showed || time.Since(begun) > progressAfter; showed {
+			_, _ = fmt.Fprint(i.e.err, "\r"+wording.RosterProgress(saved, len(changes)))
 		}
 	}
-	return saved, errors.New("import: people are being changed all the time; import the file again for the rest")
-}
-
-// next is the first day on which something is due on a track.
-func (i *importing) next(t journey.Track) journey.Date {
-	return i.rules.NextDue(t, i.rules.Deadlines(t, i.today), i.today.AddDays(-1))
+	saved, problems, err := in.Save(ctx, changes)
+	if showed {
+		_, _ = fmt.Fprintln(i.e.err)
+	}
+	if err == nil && i.found(problems) {
+		err = errFound
+	}
+	return saved, err
 }
 
 // link makes a start code for each person of the lists who is not linked, and

@@ -24,10 +24,11 @@ var imports = map[string]string{
 	"knowledge":    "yamlfile",
 	"outbox/claim": "chat",                                  // what queue and courier speak of
 	"roster":       "audit journey knowledge leak yamlfile", // lists of people and events
+	"intake":       "journey roster",             // lists laid beside what is kept
 	"wording":      "audit chat journey knowledge desk leak roster notice",
 
 	"bot":       "chat",
-	"handlers":  "audit chat desk feed invite journey knowledge leak notice picture roster wording",
+	"handlers":  "audit chat desk feed intake invite journey knowledge leak notice picture roster wording",
 	"scheduler": "chat journey notice picture wording",
 	"outbox":    "chat outbox/claim",
 	"store":     "audit chat desk journey notice outbox/claim",

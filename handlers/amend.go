@@ -312,6 +312,19 @@ func valueOf(p journey.Person, what string) string {
 	return p.Name
 }
 
+// withValue is a person with another value of what a change is about.
+func withValue(p journey.Person, what, value string) journey.Person {
+	switch what {
+	case wording.UnitOfPerson:
+		p.Unit = journey.Unit(value)
+	case wording.MentorOfPerson:
+		p.Mentor = journey.Code(value)
+	default:
+		p.Name = value
+	}
+	return p
+}
+
 // amendTo asks whether a person is to have another value.
 func (h *Handlers) amendTo(ctx context.Context, r *Request, p journey.Person, value string) (chat.Reply, error) {
 	said := r.Talk.Values
@@ -420,22 +433,14 @@ func (h *Handlers) amend(ctx context.Context, r *Request, t journey.Track) (chat
 		}
 		return reply, err
 	}
-	before := t.Person
-	switch what { // as it was: the change may be made already, by this press
-	case wording.UnitOfPerson:
-		before.Unit = journey.Unit(was)
-	case wording.MentorOfPerson:
-		before.Mentor = journey.Code(was)
-	default:
-		before.Name = was
-	}
+	before := withValue(t.Person, what, was) // the change may be made already, by this press
 	a, refused, err := h.amendment(ctx, r, before, what, value)
 	if err != nil || refused != "" {
 		return chat.Reply{Texts: []string{refused}, Protect: true}, err
 	}
 	code := t.Person.Code
 	if current != value {
-		if err := h.note(ctx, r, audit.Changed, code, noteOf(what, was, value)); err != nil {
+		if err := h.note(ctx, r, audit.Changed, code, audit.Differ(t.Person, withValue(t.Person, what, value))); err != nil {
 			return chat.Reply{}, err
 		}
 	}
@@ -444,14 +449,7 @@ func (h *Handlers) amend(ctx context.Context, r *Request, t journey.Track) (chat
 		if !r.Person.MayChange(t.Person) || current != was && current != value {
 			return t, false, errNotYours
 		}
-		switch what {
-		case wording.UnitOfPerson:
-			t.Person.Unit = journey.Unit(value)
-		case wording.MentorOfPerson:
-			t.Person.Mentor = journey.Code(value)
-		default:
-			t.Person.Name = value
-		}
+		t.Person = withValue(t.Person, what, value)
 		a.Person = t.Person
 		return t, current != value, nil
 	})
@@ -468,18 +466,6 @@ func (h *Handlers) amend(ctx context.Context, r *Request, t journey.Track) (chat
 	}
 	r.Talk.End()
 	return chat.Reply{Texts: []string{wording.Amended(a)}, Protect: true, Rows: [][]chat.Button{{button(wording.BackToPerson, buttonPerson, code)}}}, nil
-}
-
-// noteOf says what changes, as it stands in the log: of a name only that it
-// does.
-func noteOf(what, was, value string) string {
-	switch what {
-	case wording.UnitOfPerson:
-		return "unit " + was + " → " + value
-	case wording.MentorOfPerson:
-		return "mentor " + was + " → " + value
-	}
-	return "name"
 }
 
 // tellMentors tells mentors whom they are to help from now on, one message each,

@@ -152,6 +152,13 @@ func first(ids []string) string {
 // fromFile reports whether the person stands for a file that is read.
 func (p Person) fromFile() bool { return p.Code == "" && p.Has(Admin) }
 
+// MayRecord reports whether by may record an event of a person, whatever the
+// order of the way says of it.
+func (r *Rules) MayRecord(of Person, e Event, by Person) bool {
+	rule, ok := r.Event(e.ID)
+	return ok && !rule.Automatic && r.mayRecord(Track{Person: of}, rule, e, by) == nil
+}
+
 // mayRecord refuses who may not record the event of that person.
 func (r *Rules) mayRecord(t Track, rule EventRule, e Event, by Person) *Refusal {
 	refusal := &Refusal{Event: e.ID, Why: NotForRole}

@@ -17,12 +17,18 @@ import (
 // at least. A code that is not in the lists is left alone, a person or an event
 // that is known as listed is no change, and a column that is not there says
 // nothing. With a Fatal problem there are no changes.
-func (l Lists) Plan(existing map[journey.Code]journey.Track, rules *journey.Rules, today journey.Date, now time.Time) ([]Change, []Problem) {
-	p := plan{lists: l, existing: existing, rules: rules, today: today, now: now, known: map[journey.Code]*entry{}}
-	p.people()
-	p.units()
-	p.mentors()
-	p.events()
+//
+// by is whose list it is: it changes no more than they may change, and says
+// nothing of anybody else. nil is the operator, who may all.
+func (l Lists) Plan(existing map[journey.Code]journey.Track, rules *journey.Rules, by *journey.Person, today journey.Date, now time.Time) ([]Change, []Problem) {
+	p := plan{lists: l, existing: existing, rules: rules, by: by, today: today, now: now, known: map[journey.Code]*entry{}, ids: eventIDs(rules)}
+	if p.within() { // else nothing is looked at that may lie beyond
+		p.people()
+		p.theirs()
+		p.units()
+		p.mentors()
+		p.events()
+	}
 	l.InOrder(p.problems)
 	if slices.ContainsFunc(p.problems, Problem.Fatal) {
 		return nil, p.problems
@@ -41,8 +47,10 @@ type plan struct {
 	lists    Lists
 	existing map[journey.Code]journey.Track
 	rules    *journey.Rules
+	by       *journey.Person // nil: the operator
 	today    journey.Date
 	now      time.Time
+	ids      map[string]journey.EventID
 	known    map[journey.Code]*entry
 	order    []*entry
 	problems []Problem
@@ -269,17 +277,9 @@ func (p *plan) mentors() {
 // events gathers what took place, and has the rules look at each person's way
 // in the order of the days.
 func (p *plan) events() {
-	ids := map[string]journey.EventID{}
-	for _, rule := range p.rules.Events {
-		ids[strings.ToLower(string(rule.ID))] = rule.ID
-		ids[plain(rule.Title)] = rule.ID
-	}
 	var touched []*entry
 	for _, row := range p.lists.events {
-		id, ok := ids[strings.ToLower(row.event)]
-		if !ok {
-			id, ok = ids[plain(row.event)]
-		}
+		id, ok := p.eventID(row.event)
 		if !ok {
 			p.bad(row.line, Event, UnknownEvent, row.event).Other = string(nearestEvent(row.event, p.rules.Events))
 			p.lists.gap(row.code, row.line)
@@ -315,6 +315,24 @@ func (p *plan) events() {
 	for _, e := range touched {
 		p.walk(e)
 	}
+}
+
+// eventIDs are the events by what they are called: id or title.
+func eventIDs(rules *journey.Rules) map[string]journey.EventID {
+	ids := map[string]journey.EventID{}
+	for _, rule := range rules.Events {
+		ids[strings.ToLower(string(rule.ID))] = rule.ID
+		ids[plain(rule.Title)] = rule.ID
+	}
+	return ids
+}
+
+func (p *plan) eventID(text string) (journey.EventID, bool) {
+	id, ok := p.ids[strings.ToLower(text)]
+	if !ok {
+		id, ok = p.ids[plain(text)]
+	}
+	return id, ok
 }
 
 // nearestEvent returns the event that a text most likely means: one whose id or

@@ -309,6 +309,11 @@ const (
 	Refused        // by the rules
 	WithoutThis    // a note; later rows of Value were looked at without this one
 	UnitMissing    // a note: a student or secretary without a unit; Value is how many
+	Beyond         // of somebody, or with a unit, whom Plan's by does not look after; Value is the unit, where it is theirs
+	NotYours       // a change of somebody who leads, or of oneself
+	RoleNotYours   // a role that only an admin gives
+	MentorBeyond   // a mentor whom by does not look after
+	EventNotYours  // an event that by may not record
 	MentorStillHas // a mentor no more, and still that of Other, who is in no list
 )
 

@@ -68,7 +68,7 @@ func plan(t testing.TB, existing map[journey.Code]journey.Track, texts ...string
 		tables = append(tables, table)
 	}
 	lists, problems := roster.Read(tables, today)
-	changes, more := lists.Plan(existing, built(t), today, now)
+	changes, more := lists.Plan(existing, built(t), nil, today, now)
 	return changes, append(problems, more...)
 }
 
@@ -223,7 +223,7 @@ func TestEachBadRowIsNamed(t *testing.T) {
 		tables = append(tables, read...)
 	}
 	lists, problems := roster.Read(tables, today)
-	changes, more := lists.Plan(existing, built(t), today, now)
+	changes, more := lists.Plan(existing, built(t), nil, today, now)
 	if len(changes) > 0 {
 		t.Errorf("%d changes", len(changes))
 	}
@@ -381,7 +381,7 @@ func TestNotesDoNotHinder(t *testing.T) {
 	table := table(t, "code,name,role,unit,số điện thoại\nsv1,An,student,,0912345678\n")
 	table.Hidden = 3
 	lists, problems := roster.Read([]roster.Table{table}, today)
-	changes, more := lists.Plan(nil, built(t), today, now)
+	changes, more := lists.Plan(nil, built(t), nil, today, now)
 	got := words(t, append(problems, more...))
 	for _, want := range []string{`cột "số điện thoại" không dùng đến, bỏ qua`, "3 dòng đang ẩn", "1 người vai trò sinh viên chưa có đơn vị"} {
 		if !strings.Contains(got, want) {
@@ -460,7 +460,7 @@ func FuzzPlan(f *testing.F) {
 				return
 			}
 		}
-		changes, more := lists.Plan(nil, rules, today, now)
+		changes, more := lists.Plan(nil, rules, nil, today, now)
 		for _, p := range more {
 			if p.Fatal() && len(changes) > 0 {
 				t.Fatalf("changes in spite of %+v", p)
@@ -469,7 +469,7 @@ func FuzzPlan(f *testing.F) {
 				return
 			}
 		}
-		if again, _ := lists.Plan(keep(known(), changes), rules, today, now); len(again) > 0 {
+		if again, _ := lists.Plan(keep(known(), changes), rules, nil, today, now); len(again) > 0 {
 			t.Fatalf("the second time %+v changes to %+v", again[0].Was, again[0].Track.Person)
 		}
 	})
@@ -486,7 +486,7 @@ func BenchmarkPlan20000Rows(b *testing.B) {
 	rules, tables := built(b), []roster.Table{table(b, people.String()), table(b, events.String())}
 	for b.Loop() {
 		lists, _ := roster.Read(tables, today)
-		if changes, _ := lists.Plan(nil, rules, today, now); len(changes) != 10_001 {
+		if changes, _ := lists.Plan(nil, rules, nil, today, now); len(changes) != 10_001 {
 			b.Fatalf("%d changes", len(changes))
 		}
 	}

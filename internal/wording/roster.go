@@ -162,6 +162,22 @@ func rosterCell(p roster.Problem, title func(journey.EventID) string) string {
 		return "cột này cần mã người giúp đỡ, ví dụ GV01, không phải họ tên (đang ghi " + quoted(p.Value) + ")"
 	case roster.MentorHasNot:
 		return "người mã " + quoted(p.Value) + " không có vai trò người giúp đỡ (đang là " + Role(journey.Role(p.Other)) + ")"
+	case roster.Beyond:
+		if p.Column == roster.Unit && p.Value == "" {
+			return "dòng này không có đơn vị, nên nằm ngoài phần bạn phụ trách; điền đơn vị của mình, hoặc nhờ quản trị"
+		}
+		if p.Column == roster.Unit {
+			return "đơn vị " + quoted(p.Value) + " nằm ngoài phần bạn phụ trách; bỏ dòng này, hoặc nhờ quản trị hay cán bộ phụ trách đơn vị ấy"
+		}
+		return "mã " + quoted(p.Value) + " là của người ngoài phần bạn phụ trách; bỏ dòng này, hoặc nhờ quản trị hay cán bộ phụ trách người ấy"
+	case roster.NotYours:
+		return "thông tin của người mã " + quoted(p.Value) + " (có vai trò phụ trách, hoặc là chính bạn) do quản trị sửa; để dòng này như đang ghi, hoặc bỏ đi"
+	case roster.RoleNotYours:
+		return "vai trò " + Role(journey.Role(p.Value)) + " do quản trị giao; bỏ vai trò này, hoặc nhờ quản trị nhập"
+	case roster.MentorBeyond:
+		return "người giúp đỡ mã " + quoted(p.Value) + " nằm ngoài phần bạn phụ trách; chọn người trong đơn vị, hoặc nhờ cán bộ phụ trách cả hai đơn vị"
+	case roster.EventNotYours:
+		return "mốc " + eventNamed(p.Value, title) + " do " + rolesNamed(p.Other) + " ghi; bỏ dòng này, hoặc nhờ người ấy ghi"
 	case roster.MentorStillHas:
 		return p.Value + " thôi vai trò người giúp đỡ nhưng sinh viên " + p.Other + " vẫn ghi người này; đổi người giúp đỡ cho sinh viên trước"
 	case roster.TwoMentors:
@@ -181,6 +197,15 @@ func rosterCell(p roster.Problem, title func(journey.EventID) string) string {
 		return p.Value + " người vai trò " + Role(journey.Role(p.Other)) + " chưa có đơn vị"
 	}
 	return quoted(p.Value)
+}
+
+// rolesNamed names roles that stand in a list of ids.
+func rolesNamed(ids string) string {
+	var roles []journey.Role
+	for id := range strings.SplitSeq(ids, ",") {
+		roles = append(roles, journey.Role(id))
+	}
+	return roleList(roles)
 }
 
 func quoted(s string) string { return `"` + s + `"` }

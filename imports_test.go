@@ -24,7 +24,7 @@ var imports = map[string]string{
 	"knowledge":    "yamlfile",
 	"outbox/claim": "chat",                                  // what queue and courier speak of
 	"roster":       "audit journey knowledge leak yamlfile", // lists of people and events
-	"intake":       "journey roster",             // lists laid beside what is kept
+	"intake":       "journey roster",                        // lists laid beside what is kept
 	"wording":      "audit chat journey knowledge desk leak roster notice",
 
 	"bot":       "chat",

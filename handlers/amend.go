@@ -231,7 +231,7 @@ func (h *Handlers) AmendStep(ctx context.Context, r *Request) (chat.Reply, error
 		return chat.Reply{Toast: wording.ToastOld}, err
 	}
 	reply, err := h.amendStep(ctx, r, t)
-	reply.Edit = len(reply.Texts) > 0
+	reply.Edit = len(reply.Texts) > 0 && reply.File == nil
 	return reply, err
 }
 
@@ -511,8 +511,19 @@ func (h *Handlers) makeLink(ctx context.Context, r *Request, t journey.Track) (c
 		return chat.Reply{}, err
 	}
 	r.Talk.End()
-	return chat.Reply{Texts: []string{wording.TheLink(t.Person, h.startLink(startCode), startCode)}, Protect: true,
-		Rows: [][]chat.Button{{button(wording.BackToPerson, buttonPerson, code)}}}, nil
+	link := h.startLink(startCode)
+	reply := chat.Reply{
+		Texts: []string{wording.TheLink(t.Person, link, startCode)}, Protect: link == "",
+		Rows: [][]chat.Button{{button(wording.BackToPerson, buttonPerson, code)}},
+	}
+	if link != "" {
+		png, err := invite.PNG(link)
+		if err != nil {
+			return chat.Reply{}, err
+		}
+		reply.File = &chat.File{Name: "lien-ket.png", Data: png, Picture: true} // to be passed on
+	}
+	return reply, nil
 }
 
 // startLink opens the bot with a start code; empty while the bot's name is not

@@ -167,10 +167,10 @@ func (h *Handlers) lookFor(ctx context.Context, r *Request, text, days string) (
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	switch {
-	case all == 0:
+	switch all {
+	case 0:
 		return chat.Reply{Texts: []string{wording.LogNobody(cut(strings.TrimSpace(text), 2*maxQuery))}, Rows: [][]chat.Button{{button(wording.LogSearch, buttonLog, logSearch), button(wording.LogAll, buttonLog, "")}}}, nil
-	case all == 1:
+	case 1:
 		return h.logAbout(ctx, r, look{who: people[0].Code, days: days}, "")
 	}
 	if err := h.noteList(ctx, r, listFound, len(people)); err != nil {

@@ -27,7 +27,7 @@ var reaches = map[string]string{
 	"/hanhtrinh": "", "/han": "", "/sinhvien": "",
 	"/thongbao": "", wording.ButtonNotice: ":n-aaaaaaaa:gui", wording.ButtonNotices: ":0", wording.ButtonSecond: ":n-aaaaaaaa:1:co",
 	wording.ButtonReceived: ":n-aaaaaaaa", buttonGroup: ":-100:la:00000000",
-	"/nhatky": "", buttonLog: "::sv-lan:d7",
+	"/vaitro": "", buttonRole: ":bo:cb-hanh:youth_officer:chac", "/nhatky": "", buttonLog: "::sv-lan:d7",
 	buttonLink: ":khong-co-ma", buttonUnlink: ":chac",
 	wording.ButtonDone: ":sv-lan:" + ceremony(), wording.ButtonLater: ":sv-lan:" + ceremony(), wording.ButtonWhy: ":sv-lan:" + ceremony(),
 	buttonUndo: ":sv-lan:00000000", buttonPage: ":0:0", buttonDeadline: ":sv-lan:" + ceremony(), buttonPref: ":tuan", buttonCalendar: "", buttonFeed: ":moi",

@@ -231,7 +231,7 @@ func (h *Handlers) AmendStep(ctx context.Context, r *Request) (chat.Reply, error
 		return chat.Reply{Toast: wording.ToastOld}, err
 	}
 	reply, err := h.amendStep(ctx, r, t)
-	reply.Edit = len(reply.Texts) > 0 && reply.File == nil
+	reply.Edit = len(reply.Texts) > 0 && reply.File == nil // a text cannot become a picture
 	return reply, err
 }
 
@@ -503,27 +503,12 @@ func (h *Handlers) tellMentors(ctx context.Context, r *Request, students map[jou
 // makeLink makes a new start link for a person; earlier ones are void.
 func (h *Handlers) makeLink(ctx context.Context, r *Request, t journey.Track) (chat.Reply, error) {
 	code := t.Person.Code
-	startCode := invite.StartCodeOf(r.Talk.Values[keySeed], code)
 	if err := h.note(ctx, r, audit.Invited, code, ""); err != nil {
 		return chat.Reply{}, err
 	}
-	if err := h.people.KeepStartCodes(ctx, map[journey.Code]string{code: startCode}, r.At.Add(invite.For)); err != nil {
-		return chat.Reply{}, err
-	}
-	r.Talk.End()
-	link := h.startLink(startCode)
-	reply := chat.Reply{
-		Texts: []string{wording.TheLink(t.Person, link, startCode)}, Protect: link == "",
-		Rows: [][]chat.Button{{button(wording.BackToPerson, buttonPerson, code)}},
-	}
-	if link != "" {
-		png, err := invite.PNG(link)
-		if err != nil {
-			return chat.Reply{}, err
-		}
-		reply.File = &chat.File{Name: "lien-ket.png", Data: png, Picture: true} // to be passed on
-	}
-	return reply, nil
+	reply, err := h.invitation(ctx, r, t)
+	reply.Rows = [][]chat.Button{{button(wording.BackToPerson, buttonPerson, code)}}
+	return reply, err
 }
 
 // startLink opens the bot with a start code; empty while the bot's name is not

@@ -109,6 +109,10 @@ func (h *Handlers) flowTyped(ctx context.Context, r *Request) (reply chat.Reply,
 		take = h.searchTyped
 	case r.Talk.Flow == flowLog && r.Person.Has(admins...):
 		take = h.logTyped
+	case r.Talk.Flow == flowRole && r.Person.Has(admins...):
+		take = h.roleTyped
+	case r.Talk.Flow == flowInvite && r.Person.Has(admins...):
+		take = h.inviteTyped
 	default:
 		return chat.Reply{}, false, nil
 	}

@@ -129,7 +129,6 @@ func (h *Handlers) Link(ctx context.Context, r *Request) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	r.Person = h.acting(r.From, r.Who.Person)
-	h.menus(r.From, r.Person.Roles)
 	all, _, err := h.mine(ctx, r, 0)
 	if err != nil {
 		return chat.Reply{}, err
@@ -167,6 +166,6 @@ func (h *Handlers) Unlink(ctx context.Context, r *Request) (chat.Reply, error) {
 	if err := h.people.Unlink(ctx, r.Who.Person.Code); err != nil {
 		return chat.Reply{}, err
 	}
-	h.menus(r.From, h.acting(r.From, journey.Person{}).Roles)
+	r.Who, r.Person = journey.Track{}, h.acting(r.From, journey.Person{})
 	return reply, nil
 }

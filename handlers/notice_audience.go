@@ -222,7 +222,7 @@ func (t tree) rows(top, unit journey.Unit, page int, is func(journey.Unit) bool,
 		nav = append(nav, press(wording.PageOn, open(unit, page+1)...))
 	}
 	if unit != top {
-		nav = append(nav, press("‹ "+wording.UnitLabel(unit.Parent()), open(unit.Parent(), 0)...))
+		nav = append(nav, press(wording.AboveLabel(unit.Parent()), open(unit.Parent(), 0)...))
 	}
 	if len(nav) > 0 {
 		rows = append(rows, nav)

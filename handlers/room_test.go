@@ -216,7 +216,7 @@ func effects(t tester, store *storetest.Memory) string {
 			if err := json.Unmarshal([]byte("{"+body), &talk); err != nil {
 				t.Fatalf("%s: %v", line, err)
 			}
-			talk.Handled = 0
+			talk.Handled, talk.Menu = 0, "" // whose menu it has follows from the roles
 			line = fmt.Sprintf("%s %+v\n", what, talk)
 		}
 		b.WriteString(line)

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"donghanh/internal/audit"
 	"donghanh/internal/chat"
 	"donghanh/internal/desk"
 	"donghanh/internal/journey"
@@ -154,6 +155,7 @@ func New(p Parts) *Handlers {
 		{Command: "dieukien", Do: h.SelfCheck, Menu: "Tự xem mình còn thiếu điều kiện gì"},
 		{Command: "cauhoi", For: journey.AtDesk, Do: h.WaitingQuestions, Menu: "Câu hỏi đang chờ cán bộ trả lời"},
 		{Command: "nhatky", For: admins, Do: h.Log, Menu: "Nhật ký: ai xem, ai sửa của ai"},
+		{Command: "vaitro", For: admins, Do: h.RoleList, Menu: "Vai trò: ai giữ, giao, thôi, mời"},
 		{Command: "dulieu", Do: h.MyData, Menu: "Mình đang lưu gì về bạn, tải về, xóa"},
 		{Command: "trogiup", Do: h.Help, Menu: "Cách dùng, gặp người thật"},
 		{Command: "huy", Do: h.Cancel, Menu: "Hủy việc đang làm dở"},
@@ -202,6 +204,7 @@ func New(p Parts) *Handlers {
 		{Button: buttonSend, For: journey.AtDesk, Do: h.SendReply},
 		{Button: buttonDrop, For: journey.AtDesk, Do: h.DropGroup},
 		{Button: buttonLog, For: admins, Do: h.LogPage},
+		{Button: buttonRole, For: admins, Do: h.RolePress},
 		{Button: buttonCancel, Do: h.Cancel},
 		{Button: buttonLeave, Do: h.Leave},
 		{File: true, Do: h.File},
@@ -298,11 +301,28 @@ func (h *Handlers) Handle(ctx context.Context, in chat.Incoming) error {
 			return fmt.Errorf("handle %s: %w", in.ID, err)
 		}
 	}
+	h.follow(r)
 	talk.Handled = in.Seq
 	if err := h.talks.SaveTalk(ctx, in.From, talk); err != nil {
 		return fmt.Errorf("handle %s: %w", in.ID, err)
 	}
 	return nil
+}
+
+// noRole stands in Talk.Menu for one who is linked and has no role.
+const noRole = "-"
+
+// follow has the command menu follow the roles, however they changed: by a link, by
+// an admin, or by a list that was imported since the person last wrote.
+func (h *Handlers) follow(r *Request) {
+	want := audit.Roles(r.Person)
+	if want == "" && r.linked() {
+		want = noRole
+	}
+	if want != r.Talk.Menu {
+		h.menus(r.From, r.Person.Roles)
+		r.Talk.Menu = want
+	}
 }
 
 // run finds the route and follows it.

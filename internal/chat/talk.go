@@ -15,6 +15,10 @@ type Talk struct {
 
 	Asked []Asked `json:"asked,omitempty"` // oldest first, at most MaxAsked
 
+	// Menu is whose command menu the conversation was given last, as the roles are
+	// written in the log; "" for that of a guest.
+	Menu string `json:"menu,omitempty"`
+
 	Flow   string            `json:"flow,omitempty"`   // the flow under way, such as "dieukien"
 	Since  time.Time         `json:"since,omitzero"`   // when it began
 	Values map[string]string `json:"values,omitempty"` // what was said in it so far

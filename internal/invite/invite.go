@@ -33,7 +33,10 @@ func StartCodeOf(seed string, code journey.Code) string {
 }
 
 // Code returns a code for a person who is in no list.
-func Code() journey.Code { return journey.Code("moi-" + Letters(4)[:6]) }
+func Code() journey.Code { return CodeOf(Letters(10)) }
+
+// CodeOf is such a code from a secret seed, the same one when a press runs again.
+func CodeOf(seed string) journey.Code { return journey.Code("moi-" + StartCodeOf(seed, "")[:6]) }
 
 // Letters writes so many random bytes in base32, in lower case.
 func Letters(n int) string {

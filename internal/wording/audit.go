@@ -138,15 +138,20 @@ func doer(e audit.Entry, by string) string {
 var (
 	eventInNote = regexp.MustCompile(`\bE_[A-Z0-9_]+\b`)
 	dayInNote   = regexp.MustCompile(`\b(\d{4})-(\d{2})-(\d{2})\b`)
-	roleInNote  = regexp.MustCompile(`\b(?:student|mentor|cell_secretary|youth_officer|base_committee|admin)\b`)
+	roleInNote  = regexp.MustCompile(`\b(?:` + oneRole + `)(?:\+(?:` + oneRole + `))*\b`)
 	listInNote  = regexp.MustCompile(`^([a-z]+) (\d+)$`)
 	mentorNote  = regexp.MustCompile(`(^|; )mentor ([^;]*→)`)
 )
 
+const oneRole = "student|mentor|cell_secretary|youth_officer|base_committee|admin"
+
+// shownIn says in which view somebody was shown.
+var shownIn = map[string]string{"roles": "vai trò", "list": "trong danh sách"}
+
 // lists names the lists of the log.
 var lists = map[string]string{
 	"deadlines": "các hạn", "students": "sinh viên", "digest": "lời nhắc trong ngày", "unlinked": "chưa liên kết", "missed": "chưa nhận được thông báo",
-	"roles": "vai trò", "found": "tìm theo tên",
+	"roles": "vai trò", "found": "tìm theo tên", "list": "danh sách đơn vị",
 }
 
 // LogNote says in words what the note of an entry says in ids.
@@ -160,9 +165,18 @@ func LogNote(e audit.Entry, title func(journey.EventID) string) string {
 		n, _ := strconv.Atoi(m[2]) // digits
 		return what + ", " + thousands(n) + " người"
 	}
+	if what := shownIn[note]; e.Act == audit.Saw && what != "" {
+		return what
+	}
 	note = mentorNote.ReplaceAllString(note, "${1}người giúp đỡ: $2")
 	note = strings.NewReplacer("role ", "vai trò: ", "unit ", "đơn vị: ", "new ", "người mới: ", "import ", "nhập: ", "log ", "nhật ký, số dòng: ", "notice ", "báo cáo thông báo ", "invite", "lời mời", "name", "họ tên", "birth", "ngày sinh").Replace(note)
-	note = roleInNote.ReplaceAllStringFunc(note, func(id string) string { return Role(journey.Role(id)) })
+	note = roleInNote.ReplaceAllStringFunc(note, func(ids string) string {
+		var names []string
+		for id := range strings.SplitSeq(ids, "+") {
+			names = append(names, Role(journey.Role(id)))
+		}
+		return strings.Join(names, ", ")
+	})
 	note = eventInNote.ReplaceAllStringFunc(note, func(id string) string {
 		if said := title(journey.EventID(id)); said != "" {
 			return said

@@ -349,6 +349,14 @@ const (
 // UnitLabel labels the button of a unit.
 func UnitLabel(u journey.Unit) string { return Label(string(u)) }
 
+// AboveLabel leads to the unit above.
+func AboveLabel(u journey.Unit) string {
+	if u == "" {
+		return "‹ Cả học viện"
+	}
+	return "‹ " + UnitLabel(u)
+}
+
 // Label cuts a text so that it fits on a button.
 func Label(s string) string {
 	if s = strings.TrimSpace(s); s == "" {

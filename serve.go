@@ -27,6 +27,7 @@ import (
 	"donghanh/internal/chat"
 	"donghanh/internal/journey"
 	"donghanh/internal/outbox"
+	"donghanh/internal/roster"
 	"donghanh/internal/sheet"
 	"donghanh/internal/store"
 	"donghanh/internal/wording"
@@ -285,7 +286,7 @@ func (b *bots) parts() handlers.Parts {
 		Talks: b.db, People: b.db, Desk: b.db, Outbox: b.db, Book: b.lib.Book, Rules: b.lib.Rules, Admins: b.admins, OnDuty: b.atDesk, Log: b.log,
 		Hours: b.hours, FeedURL: b.feedURL, Introduce: b.hasRoles,
 		Notices: b.db, Audit: b.db, ApprovalAbove: b.above, Rate: b.rate, Sheet: workbook, Fetch: b.client.Fetch,
-		MentorLimit: b.mentorLimit, Username: b.username,
+		ReadSheet: readSent, Workbook: workbookOf, MentorLimit: b.mentorLimit, Username: b.username,
 	}
 }
 
@@ -329,6 +330,26 @@ func workbook(_ string, rows [][]string) ([]byte, error) {
 	var b bytes.Buffer
 	err := sheet.WriteXLSX(&b, rows)
 	return b.Bytes(), err
+}
+
+// workbookOf makes a workbook of sheets.
+func workbookOf(sheets ...wording.TemplateSheet) ([]byte, error) {
+	var all []sheet.Sheet
+	for _, s := range sheets {
+		all = append(all, sheet.Sheet{Name: s.Name, Rows: s.Rows})
+	}
+	var b bytes.Buffer
+	err := sheet.WriteWorkbook(&b, all)
+	return b.Bytes(), err
+}
+
+// sentUnpacked is how many bytes a list that is sent to the bot may have once
+// unpacked: others wait while it is read.
+const sentUnpacked = 100 << 20
+
+// readSent reads a list that was sent to the bot.
+func readSent(file string, data []byte) ([]roster.Table, *roster.Problem) {
+	return sheet.ReadWithin(file, data, sentUnpacked)
 }
 
 // jobs are what the clock brings about.

@@ -56,7 +56,7 @@ func onDuty(context.Context) ([]chat.Address, error) {
 // "> sinh viên: text" is typed, "> sinh viên: [label]" presses the button of
 // label nearest above that the person was shown, "> sinh viên: <photo>" attaches
 // a file (as do "<photo: caption>" and "<document 60: caption>", of 60 MB), "> sinh viên: {data}" presses a button of that data whether it stands
-// anywhere or not (ID is the first notice), "! gửi" and "! xong" begin and end the newest notice, and "= 2026-11-25 08:00" sets the clock; the lines between
+// anywhere or not, "> sinh viên: <list: mã,tên\nsv1,An>" sends that CSV (ID is the first notice), "! gửi" and "! xong" begin and end the newest notice, and "= 2026-11-25 08:00" sets the clock; the lines between
 // are what the bot says.
 func TestConversations(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
@@ -123,6 +123,9 @@ func play(t *testing.T, script string) string {
 		switch {
 		case people[name] == 0:
 			t.Fatalf("nobody is called %q", name)
+		case strings.HasPrefix(text, "<list: "):
+			in.File, in.FileID = chat.Document, "list:"+strings.ReplaceAll(strings.Trim(strings.TrimPrefix(text, "<list: "), ">"), `\n`, "\n")
+			in.FileSize = int64(len(in.FileID))
 		case strings.HasPrefix(text, "<photo") || strings.HasPrefix(text, "<document"):
 			attach(&in, strings.Trim(text, "<>"))
 		case strings.HasPrefix(text, "<added to "), strings.HasPrefix(text, "<put out of "):

@@ -275,6 +275,10 @@ var stories = map[string][]chat.Incoming{
 		pressed(hanh, "dsd:sv-lan:ten"), said(hanh, "Nguyễn Thị Lân"), pressed(hanh, "dsx:6:ok:"+journey.Short("Nguyễn Thị Lan\x00Nguyễn Thị Lân")),
 		pressed(hanh, "dsn:sv-huy"), pressed(hanh, "dsd:sv-huy:lk"), pressed(hanh, "dsx:10:ok"), pressed(hanh, "dsx:10:ok"),
 	},
+	"a list out and in": {
+		said(hanh, "/danhsach"), pressed(hanh, "dsf:xuat"), pressed(hanh, "dsf:nhap"), pressed(hanh, "dsf:mau"), sent(hanh, chat.Photo, ""), list(hanh, "mã,tên\nx"), list(hanh, aList),
+		pressed(hanh, "dsf:ghi:3:9b8b32fe"), pressed(hanh, "dsf:ghi:3:9b8b32fe"), pressed(hanh, "dsf:lk:3"), pressed(hanh, "dsf:lk:3:chac"), pressed(hanh, "dsf:lk:3:chac"),
+	},
 	"held": {
 		said(hanh, "/danhsach"), pressed(hanh, "dsn:sv-huy"), pressed(hanh, "dsd:sv-huy:dung"), pressed(hanh, "gb:3:day:20261124"), pressed(hanh, "gb:3:save:20261124"),
 		pressed(hanh, "dsd:sv-huy:thoi"),
@@ -296,6 +300,16 @@ func init() {
 	maps.Copy(stories, noticeStories)
 	maps.Copy(stories, deskStories)
 	maps.Copy(stories, roleStories)
+}
+
+// aList is a list for a secretary to send.
+const aList = "mã,họ tên,vai trò,đơn vị,người giúp đỡ\nsv-moi,Trần Bé,sinh viên,K47/B5,gv-minh\nsv-mai,Lê Thị Mai,sinh viên,K47/B5,gv-tam\n"
+
+// list is a list that somebody sends.
+func list(who chat.Address, text string) chat.Incoming {
+	in := sent(who, chat.Document, "")
+	in.FileID, in.FileSize = "list:"+text, int64(len(text))
+	return in
 }
 
 // held and issued take back the events of the stories.

@@ -149,6 +149,7 @@ func (h *Handlers) list(ctx context.Context, r *Request, page int, narrow, query
 		[]chat.Button{button(wording.FindPeople, buttonList, "tim")},
 		[]chat.Button{narrowTo(narrowStudents), narrowTo(narrowMentors)},
 		[]chat.Button{narrowTo(narrowLeaders), narrowTo(narrowAlone)},
+		[]chat.Button{button(wording.ImportList, buttonLists, listImport), button(wording.ExportList, buttonLists, listExport)},
 	)
 	return reply, len(people), nil
 }

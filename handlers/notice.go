@@ -377,6 +377,9 @@ func (h *Handlers) contentTyped(ctx context.Context, r *Request) (chat.Reply, er
 // is turned away. It is never fetched.
 func (h *Handlers) File(ctx context.Context, r *Request) (chat.Reply, error) {
 	said := r.Talk.Values
+	if r.awaitsList() {
+		return h.listSent(ctx, r)
+	}
 	if r.Talk.Flow != flowNotice || !r.Person.Has(officers...) {
 		return h.RefuseFile(ctx, r)
 	}

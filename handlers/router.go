@@ -20,6 +20,7 @@ import (
 	"donghanh/internal/desk"
 	"donghanh/internal/journey"
 	"donghanh/internal/knowledge"
+	"donghanh/internal/roster"
 	"donghanh/internal/wording"
 )
 
@@ -71,6 +72,8 @@ type Handlers struct {
 	sheet   func(name string, rows [][]string) ([]byte, error)
 	fetch   func(ctx context.Context, id string, max int64) ([]byte, error)
 
+	readSheet   func(file string, data []byte) ([]roster.Table, *roster.Problem)
+	workbook    func(...wording.TemplateSheet) ([]byte, error)
 	register    *register
 	mentorLimit int
 	username    func() string
@@ -122,6 +125,10 @@ type Parts struct {
 	// bits.
 	Secret func() string
 
+	// ReadSheet reads a list that was fetched; Workbook makes one of sheets.
+	ReadSheet func(file string, data []byte) ([]roster.Table, *roster.Problem)
+	Workbook  func(...wording.TemplateSheet) ([]byte, error)
+
 	// MentorLimit is how many students a mentor is suggested to help at most.
 	MentorLimit int
 
@@ -138,7 +145,7 @@ type Parts struct {
 func New(p Parts) *Handlers {
 	h := &Handlers{
 		talks: p.Talks, people: p.People, desk: p.Desk, outbox: p.Outbox, book: p.Book, rules: p.Rules, admins: p.Admins, onDuty: p.OnDuty,
-		hours: p.Hours, notices: p.Notices, audit: p.Audit, above: p.ApprovalAbove, rate: p.Rate, sheet: p.Sheet, fetch: p.Fetch, register: &register{source: p.People}, mentorLimit: p.MentorLimit, username: p.Username, feeds: p.FeedURL, secret: p.Secret, menus: p.Introduce, log: p.Log,
+		hours: p.Hours, notices: p.Notices, audit: p.Audit, above: p.ApprovalAbove, rate: p.Rate, sheet: p.Sheet, fetch: p.Fetch, readSheet: p.ReadSheet, workbook: p.Workbook, register: &register{source: p.People}, mentorLimit: p.MentorLimit, username: p.Username, feeds: p.FeedURL, secret: p.Secret, menus: p.Introduce, log: p.Log,
 	}
 	if h.secret == nil {
 		h.secret = rand.Text
@@ -182,6 +189,7 @@ func New(p Parts) *Handlers {
 		{Button: buttonRecord, For: leading, Do: h.BeginRecord},
 		{Button: buttonRecordStep, For: recording, Do: h.RecordStep},
 		{Button: buttonList, For: journey.Keepers, Do: h.ListPage},
+		{Button: buttonLists, For: journey.Keepers, Do: h.Lists},
 		{Button: buttonPerson, For: journey.Keepers, Do: h.PersonCard},
 		{Button: buttonAmend, For: journey.Keepers, Do: h.BeginAmend},
 		{Button: buttonAmendStep, For: journey.Keepers, Do: h.AmendStep},
@@ -512,6 +520,7 @@ const (
 	buttonRecordStep = "gb" // Seq that began it, step, value
 
 	buttonList      = "ds"  // page, whom, query; or "tim"
+	buttonLists     = "dsf" // what to do with a file
 	buttonPerson    = "dsn" // person
 	buttonAmend     = "dsd" // person, what
 	buttonAmendStep = "dsx" // Seq that began it, what to do, with what

@@ -10,7 +10,10 @@ import (
 	"donghanh/content"
 	"donghanh/internal/chat"
 	"donghanh/internal/journey"
+	"donghanh/internal/roster"
+	realsheet "donghanh/internal/sheet"
 	"donghanh/internal/storetest"
+	"donghanh/internal/wording"
 )
 
 // People of the conversations, by the name they have there. Those of the sample
@@ -186,7 +189,7 @@ func testParts(store interface {
 		Talks: store, People: store, Desk: store, Outbox: store, Notices: store, Audit: store, Book: built, Rules: builtRules,
 		Hours: quietHours, FeedURL: "https://bot.example/lich/", Secret: func() string { return "BIMAT26CHUCAI" },
 		Admins: []chat.Address{people["quản trị"]}, ApprovalAbove: 5, Rate: 30, Sheet: sheet,
-		MentorLimit: 5, Username: func() string { return "donghanh_bot" },
+		Fetch: fetched, ReadSheet: readSheet, Workbook: workbook, MentorLimit: 5, Username: func() string { return "donghanh_bot" },
 	}
 }
 
@@ -197,4 +200,32 @@ func sheet(_ string, rows [][]string) ([]byte, error) {
 		b.WriteString(strings.Join(row, " | ") + "\n")
 	}
 	return []byte(b.String()), nil
+}
+
+// workbook is sheet for several.
+func workbook(sheets ...wording.TemplateSheet) ([]byte, error) {
+	var b strings.Builder
+	for _, s := range sheets {
+		b.WriteString("# " + s.Name + "\n")
+		for _, row := range s.Rows {
+			b.WriteString(strings.Join(row, " | ") + "\n")
+		}
+	}
+	return []byte(b.String()), nil
+}
+
+// fetched is a file of the tests: a list is its own id.
+func fetched(_ context.Context, id string, limit int64) ([]byte, error) {
+	switch list, ok := strings.CutPrefix(id, "list:"); {
+	case !ok:
+		return nil, &chat.Refused{Reason: "nobody was asked for " + id}
+	case int64(len(list)) > limit:
+		return nil, chat.ErrTooLarge
+	default:
+		return []byte(list), nil
+	}
+}
+
+func readSheet(file string, data []byte) ([]roster.Table, *roster.Problem) {
+	return realsheet.Read(file, data)
 }

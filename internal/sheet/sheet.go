@@ -94,11 +94,16 @@ func utf16(s string) []byte {
 // Read reads the bytes of a spreadsheet. What it is tells the content, not the
 // name.
 func Read(file string, data []byte) ([]roster.Table, *roster.Problem) {
+	return ReadWithin(file, data, maxUnpacked)
+}
+
+// ReadWithin is Read for an XLSX of at most so many bytes once unpacked.
+func ReadWithin(file string, data []byte, unpacked int64) ([]roster.Table, *roster.Problem) {
 	switch {
 	case len(bytes.TrimSpace(bytes.TrimPrefix(data, bom))) == 0:
 		return nil, problem(file, roster.Empty)
 	case bytes.HasPrefix(data, zipMark):
-		return readXLSX(file, data)
+		return readXLSX(file, data, unpacked)
 	case bytes.HasPrefix(data, oleMark) && bytes.Contains(data, encryptedStream):
 		return nil, problem(file, roster.Protected)
 	case bytes.HasPrefix(data, oleMark) && bytes.Contains(data, wordStream):

@@ -315,3 +315,10 @@ func BenchmarkRead20000Rows(b *testing.B) {
 		}
 	}
 }
+
+func TestReadWithinStopsAtItsOwnLimit(t *testing.T) {
+	small := zipped(t, "xl/worksheets/sheet1.xml", make([]byte, 3<<20))
+	if _, p := ReadWithin("x", small, 2<<20); p == nil || p.Why != roster.TooLarge || p.Other != "2 MB" {
+		t.Errorf("3 MB unpacked: %+v, want too large for 2 MB", p)
+	}
+}

@@ -17,7 +17,7 @@ import (
 
 // readXLSX reads the sheets of people and of events, and of the others the rows
 // among which a header was looked for: enough to say that they are left out.
-func readXLSX(file string, data []byte) (tables []roster.Table, p *roster.Problem) {
+func readXLSX(file string, data []byte, unpacked int64) (tables []roster.Table, p *roster.Problem) {
 	defer func() {
 		if r := recover(); r != nil { // the library panics on some damaged files
 			tables, p = nil, problem(file, roster.Damaged)
@@ -27,10 +27,10 @@ func readXLSX(file string, data []byte) (tables []roster.Table, p *roster.Proble
 		return nil, noSpreadsheet(file, is)
 	}
 	book, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{
-		RawCellValue: true, UnzipSizeLimit: maxUnpacked,
+		RawCellValue: true, UnzipSizeLimit: unpacked,
 	})
 	if err != nil {
-		return nil, unreadable(file, err)
+		return nil, unreadable(file, err, unpacked)
 	}
 	defer func() { _ = book.Close() }() // temporary files
 	known := false
@@ -79,13 +79,13 @@ func zipOther(data []byte) string {
 }
 
 // unreadable says why a workbook could not be opened.
-func unreadable(file string, err error) *roster.Problem {
+func unreadable(file string, err error, unpacked int64) *roster.Problem {
 	switch {
 	case errors.Is(err, excelize.ErrWorkbookPassword):
 		return problem(file, roster.Protected)
 	case strings.Contains(err.Error(), "unzip size"):
 		p := problem(file, roster.TooLarge)
-		p.Other = megabytes(maxUnpacked)
+		p.Other = megabytes(unpacked)
 		return p
 	}
 	return problem(file, roster.Damaged)

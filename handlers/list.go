@@ -241,6 +241,9 @@ func cardRows(r *Request, c wording.Card) (rows [][]chat.Button) {
 		}
 		rows = append(rows, []chat.Button{to(wording.ChangeName, wording.NameOfPerson), to(wording.NewLink, amendLink)})
 	}
+	if r.Person.Has(admins...) {
+		rows = append(rows, []chat.Button{button(wording.ChangeRole, buttonRole, roleOf, p.Code)})
+	}
 	if p.Has(journey.Student) && len(r.Person.RolesFor(p)) > 0 {
 		rows = append(rows, []chat.Button{button(wording.SeeWay, buttonStudent, p.Code)})
 	}

@@ -20,7 +20,7 @@ const (
 	SomebodyElse = "Người khác, trùng tên"
 
 	ToastRolesKept = "Đã ghi vai trò"
-	ToastLastAdmin = "Bạn là quản trị cuối cùng: giao quyền quản trị cho người khác trước đã"
+	ToastLastAdmin = "Bạn là quản trị cuối cùng: giao quyền cho người khác trước đã"
 
 	TypeInvited = "Mời người chưa có trong danh sách nào. Gõ họ tên người ấy."
 )

@@ -90,7 +90,7 @@ var sentences = []string{
 	"BadMonth", "CheckOpen", "AlreadyAnswered", "NoNumbersInReply",
 	"AskLater", "BadDay", "BadDetail", "TypeDay", "TypeAnother", "TypeName", "ChooseUnit", "GoneMeanwhile", "FeedDropped", "LookedAt", "ItComes", "BadPlace", "PressOne", "ToastTooLate",
 	"NoticeLinkFirst", "AskAudience", "AskUnit", "AskStage", "AskPaper", "AskOverdue", "AskGroup", "NoGroups", "TypeCodes", "TypeWhen", "TypeUntil", "TypeCorrection",
-	"TypePerson", "TypeNew", "NotInList", "AmendedMeanwhile", "SameAlready",
+	"LogAsk", "TypePerson", "TypeNew", "NotInList", "AmendedMeanwhile", "SameAlready",
 	"TemplateFile", "ListAsFile", "ListTooLarge", "ListOnlyOne", "ListNotFetched", "ListMovedOn", "AllProblems", "AllChanges", "AllLinked",
 	"NoticeOnlyOne", "NoticeFileOnly", "NoticeNoFile", "NoticeFileLarge", "BadWhen", "WhenFar", "BadUntil", "NoCodes",
 }

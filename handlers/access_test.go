@@ -32,7 +32,7 @@ var reaches = map[string]string{
 	wording.ButtonDone: ":sv-lan:" + ceremony(), wording.ButtonLater: ":sv-lan:" + ceremony(), wording.ButtonWhy: ":sv-lan:" + ceremony(),
 	buttonUndo: ":sv-lan:00000000", buttonPage: ":0:0", buttonDeadline: ":sv-lan:" + ceremony(), buttonPref: ":tuan", buttonCalendar: "", buttonFeed: ":moi",
 	buttonStudents: ":0:0:lan", buttonSearch: ":0", buttonStudent: ":sv-lan", buttonRecord: ":sv-lan", buttonRecordStep: ":1:event:E_CEREMONY_HELD",
-	"/danhsach": "", buttonList: ":0:-", buttonLists: ":xuat", buttonPerson: ":sv-lan", buttonAmend: ":sv-lan:ten", buttonAmendStep: ":1:ok:00000000",
+	"/danhsach": "", buttonList: ":0:-", buttonLists: ":xuat", buttonAssign: ":moi", buttonPerson: ":sv-lan", buttonAmend: ":sv-lan:ten", buttonAmendStep: ":1:ok:00000000",
 }
 
 // ceremony names the deadline of Lan's ceremony.

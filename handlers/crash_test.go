@@ -279,6 +279,11 @@ var stories = map[string][]chat.Incoming{
 		said(hanh, "/danhsach"), pressed(hanh, "dsf:xuat"), pressed(hanh, "dsf:nhap"), pressed(hanh, "dsf:mau"), sent(hanh, chat.Photo, ""), list(hanh, "mã,tên\nx"), list(hanh, aList),
 		pressed(hanh, "dsf:ghi:3:9b8b32fe"), pressed(hanh, "dsf:ghi:3:9b8b32fe"), pressed(hanh, "dsf:lk:3"), pressed(hanh, "dsf:lk:3:chac"), pressed(hanh, "dsf:lk:3:chac"),
 	},
+	"mentors assigned, and one whose students move": {
+		said(hanh, "/danhsach"), pressed(hanh, "dsg:moi"), pressed(hanh, "dsg:ok:2:"+journey.Short("sv-dao>gv-tam")), pressed(hanh, "dsg:ok:2:"+journey.Short("sv-dao>gv-tam")),
+		pressed(hanh, "ds:1:-:"), pressed(hanh, "dsn:gv-tam"), pressed(hanh, "dsg:tu:gv-tam"), pressed(hanh, "dsg:mot:7:0"), pressed(hanh, "dsg:cho:7:gv-minh"),
+		pressed(hanh, "dsg:ok:7:"+journey.Short("sv-an>gv-minh sv-binh>gv-minh sv-dao>gv-minh")),
+	},
 	"held": {
 		said(hanh, "/danhsach"), pressed(hanh, "dsn:sv-huy"), pressed(hanh, "dsd:sv-huy:dung"), pressed(hanh, "gb:3:day:20261124"), pressed(hanh, "gb:3:save:20261124"),
 		pressed(hanh, "dsd:sv-huy:thoi"),

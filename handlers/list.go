@@ -149,6 +149,7 @@ func (h *Handlers) list(ctx context.Context, r *Request, page int, narrow, query
 		[]chat.Button{button(wording.FindPeople, buttonList, "tim")},
 		[]chat.Button{narrowTo(narrowStudents), narrowTo(narrowMentors)},
 		[]chat.Button{narrowTo(narrowLeaders), narrowTo(narrowAlone)},
+		[]chat.Button{button(wording.AssignMentors, buttonAssign, assignAlone)},
 		[]chat.Button{button(wording.ImportList, buttonLists, listImport), button(wording.ExportList, buttonLists, listExport)},
 	)
 	return reply, len(people), nil
@@ -240,6 +241,9 @@ func cardRows(r *Request, c wording.Card) (rows [][]chat.Button) {
 			rows = append(rows, []chat.Button{hold, move}, []chat.Button{to(wording.LeavePerson, endLeave)})
 		}
 		rows = append(rows, []chat.Button{to(wording.ChangeName, wording.NameOfPerson), to(wording.NewLink, amendLink)})
+	}
+	if p.Has(journey.Mentor) && c.Students > 0 {
+		rows = append(rows, []chat.Button{button(wording.MoveStudents, buttonAssign, assignFrom, p.Code)})
 	}
 	if r.Person.Has(admins...) {
 		rows = append(rows, []chat.Button{button(wording.ChangeRole, buttonRole, roleOf, p.Code)})

@@ -190,6 +190,7 @@ func New(p Parts) *Handlers {
 		{Button: buttonRecordStep, For: recording, Do: h.RecordStep},
 		{Button: buttonList, For: journey.Keepers, Do: h.ListPage},
 		{Button: buttonLists, For: journey.Keepers, Do: h.Lists},
+		{Button: buttonAssign, For: journey.Keepers, Do: h.Assign},
 		{Button: buttonPerson, For: journey.Keepers, Do: h.PersonCard},
 		{Button: buttonAmend, For: journey.Keepers, Do: h.BeginAmend},
 		{Button: buttonAmendStep, For: journey.Keepers, Do: h.AmendStep},
@@ -521,6 +522,7 @@ const (
 
 	buttonList      = "ds"  // page, whom, query; or "tim"
 	buttonLists     = "dsf" // what to do with a file
+	buttonAssign    = "dsg" // what to do about mentors
 	buttonPerson    = "dsn" // person
 	buttonAmend     = "dsd" // person, what
 	buttonAmendStep = "dsx" // Seq that began it, what to do, with what

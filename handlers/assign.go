@@ -55,6 +55,7 @@ func (h *Handlers) Assign(ctx context.Context, r *Request) (chat.Reply, error) {
 		}
 		var reply chat.Reply
 		var err error
+		edit := said[keyFile] == "" // a message with a file takes no text
 		switch {
 		case act == assignWrite && said[keyPairs] != "" && r.arg(2) == journey.Short(said[keyPairs]):
 			reply, err = h.writeAssign(ctx, r)
@@ -66,7 +67,7 @@ func (h *Handlers) Assign(ctx context.Context, r *Request) (chat.Reply, error) {
 		default:
 			return old, nil
 		}
-		reply.Edit = len(reply.Texts) > 0 && reply.File == nil
+		reply.Edit = edit && len(reply.Texts) > 0 && reply.File == nil
 		return reply, err
 	}
 	return old, nil
@@ -166,7 +167,9 @@ func (h *Handlers) suggest(ctx context.Context, r *Request, first string) (chat.
 	}
 	text, rows := wording.Suggested(plan, maxLines)
 	reply := chat.Reply{Texts: []string{first + text}, Protect: true}
+	delete(said, keyFile)
 	if rows != nil {
+		said[keyFile] = wording.AssignSheet
 		data, err := h.workbook(wording.TemplateSheet{Name: wording.AssignSheet, Rows: rows})
 		if err != nil {
 			return chat.Reply{}, err

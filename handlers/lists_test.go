@@ -219,3 +219,28 @@ func BenchmarkExport(b *testing.B) {
 		b.ReportMetric(float64(len(reply.File.Data))/1e6, "MB/file")
 	}
 }
+
+// BenchmarkPreview reads that list again and lays it beside what is kept.
+func BenchmarkPreview(b *testing.B) {
+	s := store.New(storetest.Redis(b))
+	fill(b, s, 20_000, 8)
+	p := testParts(storetest.NewMemory())
+	p.People, p.Audit, p.Workbook = s, s, realWorkbook
+	var sent []byte
+	p.Fetch = func(context.Context, string, int64) ([]byte, error) { return sent, nil }
+	h := New(p)
+	who := chat.Address(99)
+	r := &Request{Incoming: chat.Incoming{ID: "tg:1", At: evening, From: who, Chat: who}, Talk: &chat.Talk{Values: map[string]string{}}, Rules: builtRules(), Args: []string{"xuat"}}
+	r.Person = h.acting(who, journey.Person{})
+	reply, err := h.Lists(b.Context(), r)
+	if err != nil {
+		b.Fatal(err)
+	}
+	sent = reply.File.Data
+	for b.Loop() {
+		reply, err := h.previewList(b.Context(), r, "")
+		if err != nil || !strings.Contains(reply.Texts[0], "Không có gì mới") {
+			b.Fatalf("%v\n%.500s", err, reply.Texts)
+		}
+	}
+}

@@ -1,7 +1,6 @@
 package journey
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 )
@@ -32,34 +31,54 @@ type Helping struct {
 // Pair is a student and who is to help them.
 type Pair struct{ Student, Mentor Code }
 
-// Assign suggests who is to help which student: the mentor whose unit is
-// nearest, of those alike who helps fewest by then, of those alike the first of
-// the list. Nobody comes to help more than limit; left are the students for whom
-// nobody is left. Nobody helps themselves. The suggestion for a student is in
-// the order of the students.
+// Assign suggests who is to help which student: first those of a unit help in it,
+// then those nearest; of those alike who helps fewest by then, of those alike the
+// first of the list. Nobody comes to help more than limit; left are the students
+// for whom nobody is left. Nobody helps themselves. Both come in the order of the
+// students.
 //
 // How many a member may help stands in no rule that was read; limit is the
 // committee's own.
 func Assign(students []Person, mentors []Helping, limit int) (pairs []Pair, left []Person) {
 	mentors = slices.Clone(mentors)
-	for _, s := range students {
-		best := -1
-		for i, m := range mentors {
-			if m.Students >= limit || m.Code == s.Code {
+	given := make([]Code, len(students))
+	for steps := range furthest(students, mentors) + 1 {
+		for i, s := range students {
+			if given[i] != "" {
 				continue
 			}
-			if best < 0 || cmp.Or(
-				cmp.Compare(Apart(m.Unit, s.Unit), Apart(mentors[best].Unit, s.Unit)),
-				cmp.Compare(m.Students, mentors[best].Students)) < 0 {
-				best = i
+			best := -1
+			for j, m := range mentors {
+				free := m.Students < limit && m.Code != s.Code && Apart(m.Unit, s.Unit) == steps
+				if free && (best < 0 || m.Students < mentors[best].Students) {
+					best = j
+				}
+			}
+			if best >= 0 {
+				mentors[best].Students++
+				given[i] = mentors[best].Code
 			}
 		}
-		if best < 0 {
+	}
+	for i, s := range students {
+		if given[i] == "" {
 			left = append(left, s)
-			continue
+		} else {
+			pairs = append(pairs, Pair{s.Code, given[i]})
 		}
-		mentors[best].Students++
-		pairs = append(pairs, Pair{s.Code, mentors[best].Code})
 	}
 	return pairs, left
+}
+
+// furthest is how many steps lie between the units furthest apart, at most.
+func furthest(students []Person, mentors []Helping) int {
+	deep := func(u Unit) int { return Apart("", u) }
+	most, mostOfMentors := 0, 0
+	for _, s := range students {
+		most = max(most, deep(s.Unit))
+	}
+	for _, m := range mentors {
+		mostOfMentors = max(mostOfMentors, deep(m.Unit))
+	}
+	return most + mostOfMentors
 }

@@ -40,6 +40,8 @@ func TestAssignSuggestsTheNearestThenTheLeastBusy(t *testing.T) {
 			[]Person{student("a", "K/B1")}, []Helping{mentor("x", "K/B2", 0), mentor("y", "K/B1", 5)}, "[{a x}] []"},
 		"nobody above the limit": {
 			[]Person{student("a", "K/B1"), student("b", "K/B1")}, []Helping{mentor("x", "K/B1", 4), mentor("y", "K/B1", 9)}, "[{a x}] [b]"},
+		"those of another unit do not take the own mentor": {
+			[]Person{student("a", "K/B1"), student("b", "K/B2")}, []Helping{mentor("x", "K/B2", 4)}, "[{b x}] [a]"},
 		"nobody helps themselves": {[]Person{student("x", "K/B1")}, []Helping{mentor("x", "K/B1", 0)}, "[] [x]"},
 		"no mentor at all":        {[]Person{student("a", "")}, nil, "[] [a]"},
 	}

@@ -90,7 +90,7 @@ var sentences = []string{
 	"BadMonth", "CheckOpen", "AlreadyAnswered", "NoNumbersInReply",
 	"AskLater", "BadDay", "BadDetail", "TypeDay", "TypeAnother", "TypeName", "ChooseUnit", "GoneMeanwhile", "FeedDropped", "LookedAt", "ItComes", "BadPlace", "PressOne", "ToastTooLate",
 	"NoticeLinkFirst", "AskAudience", "AskUnit", "AskStage", "AskPaper", "AskOverdue", "AskGroup", "NoGroups", "TypeCodes", "TypeWhen", "TypeUntil", "TypeCorrection",
-	"LogAsk", "TypePerson", "TypeNew", "NotInList", "AmendedMeanwhile", "SameAlready",
+	"LogAsk", "TypeInvited", "TypePerson", "TypeNew", "NotInList", "AmendedMeanwhile", "SameAlready",
 	"TemplateFile", "ListAsFile", "ListTooLarge", "ListOnlyOne", "ListNotFetched", "ListMovedOn", "AllProblems", "AllChanges", "AllLinked", "AllPairs", "AssignMovedOn",
 	"NoticeOnlyOne", "NoticeFileOnly", "NoticeNoFile", "NoticeFileLarge", "BadWhen", "WhenFar", "BadUntil", "NoCodes",
 }

@@ -22,12 +22,13 @@ import (
 // inviting is what the command line of invite says.
 type inviting struct {
 	role, name, unit, code string
+	everyone               string // the page to write
 	isNewUnit, isAnother   bool
 }
 
 // inviteOne takes in a person who is in no list, with a code of their own, and
 // prints a link for them, good once, with its QR code. With --code it prints a
-// fresh one for somebody known.
+// fresh one for somebody known; with --everyone it writes a page of links for all.
 func inviteOne(ctx context.Context, args []string, e env) (err error) {
 	var in inviting
 	f := flags("invite")
@@ -35,8 +36,9 @@ func inviteOne(ctx context.Context, args []string, e env) (err error) {
 	f.StringVar(&in.name, "name", "", "what the person is called")
 	f.StringVar(&in.unit, "unit", "", "where the person belongs")
 	f.StringVar(&in.code, "code", "", "somebody known, for a fresh link")
+	f.StringVar(&in.everyone, "everyone", "", "a page to print, with a link for everybody")
 	f.BoolVar(&in.isNewUnit, "new-unit", false, "nobody is known in the unit")
-	f.BoolVar(&in.isAnother, "again", false, "somebody else of a known name and role")
+	f.BoolVar(&in.isAnother, "again", false, "somebody else of a known name and role; with --everyone: who is linked too")
 	err = f.Parse(args)
 	if errors.Is(err, flag.ErrHelp) {
 		_, err := io.WriteString(e.out, wording.InviteHelp())
@@ -45,6 +47,9 @@ func inviteOne(ctx context.Context, args []string, e env) (err error) {
 	if says := in.misuse(f, err); says != "" {
 		return misused{"invite", says, wording.SeeInvite()}
 	}
+	if in.everyone != "" && exists(in.everyone) {
+		return errors.New(wording.FileExists("--everyone", in.everyone))
+	}
 	cfg, rules, err := settingsAndRules(e)
 	if err != nil {
 		return err
@@ -52,7 +57,7 @@ func inviteOne(ctx context.Context, args []string, e env) (err error) {
 	now := time.Now().In(journey.Zone)
 	i := &importing{rules: rules, now: now, today: journey.DateOf(now), e: e, run: "invite/" + invite.Letters(10)}
 	code := journey.Code(in.code)
-	if code == "" {
+	if code == "" && in.everyone == "" {
 		code = invite.Code()
 		var problems []roster.Problem
 		i.lists, problems = in.list(code, i.today)
@@ -66,6 +71,9 @@ func inviteOne(ctx context.Context, args []string, e env) (err error) {
 	}
 	defer func() { err = errors.Join(err, db.Close(), server.Close()) }()
 	i.db = db
+	if in.everyone != "" {
+		return i.inviteAll(ctx, cfg, in.everyone, in.isAnother)
+	}
 	if in.code == "" {
 		if err := i.takeIn(ctx, in); err != nil {
 			return err
@@ -82,6 +90,9 @@ func (in *inviting) misuse(f *flag.FlagSet, err error) string {
 		return wording.WrongFlag(err)
 	case f.NArg() > 0:
 		return wording.TooManyWords(f.Arg(0))
+	case in.everyone != "" && (in.code+in.name+in.role+in.unit != "" || in.isNewUnit):
+		return wording.InviteEveryoneOnly()
+	case in.everyone != "":
 	case in.code != "" && f.NFlag() > 1:
 		return wording.InviteCodeOnly()
 	case in.code != "":

@@ -63,6 +63,8 @@ const help = `Đồng Hành - bot hỏi đáp về việc vào Đảng
   donghanh invite --role ROLE --name NAME [--unit UNIT]
                                             liên kết dùng một lần cho người không có trong danh sách
   donghanh invite --code CODE               liên kết mới cho người đã có trong danh sách
+  donghanh invite --everyone FILE.html [--again]
+                                            trang để in: liên kết có mã QR cho mọi người chưa liên kết
   donghanh health                           hỏi bot đang chạy xem có ổn không
   donghanh check [--all] [DIR]              kiểm tra nội dung, chỉ ra tệp và dòng
   donghanh reindex                          dựng lại chỉ mục hạn từ các mốc đã lưu (khi có nghi ngờ)

@@ -59,6 +59,12 @@ func serve(ctx context.Context, args []string, e env) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close(), server.Close()) }()
+	number, _, _ := strings.Cut(string(cfg.TelegramToken), ":")
+	if changed, err := db.OfBot(ctx, number); err != nil {
+		return err
+	} else if changed {
+		log.Warn("another bot than before: conversations of the last day are forgotten, links stay", "bot", number)
+	}
 
 	b := &bots{
 		log: log, now: now, lib: lib, db: db, rate: cfg.SendRate, above: cfg.ApprovalAbove, mentorLimit: cfg.MentorLimit, admins: addresses(cfg.AdminIDs),

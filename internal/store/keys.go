@@ -58,8 +58,9 @@ import (
 //	{s:<hash>}:code       string  hash of a start code → code; 90 days
 //	{f:<hash>}:code       string  hash of a feed's secret → code; until dropped
 //
-// And one for all:
+// And for all:
 //
+//	{bot}:id              string  number of the bot the state is used by; for ever
 //	{rules}:print         string  fingerprint of the rules that {j:xx}:due follows; for
 //	                              ever
 //
@@ -153,6 +154,8 @@ import (
 // Lanes are "0", "1", "2" (chat.Lane) and "ack". The line of a message is its
 // conversation; that of an acknowledgement is its own seq, as their order is
 // free.
+
+const keyBot = "{bot}:id"
 
 func keyTalk(a chat.Address) string { return "{p:" + a.String() + "}:talk" }
 

@@ -164,6 +164,7 @@ Ví dụ:
 func InviteHelp() string {
 	return `donghanh invite --role ROLE --name NAME [--unit UNIT]
 donghanh invite --code CODE
+donghanh invite --everyone FILE.html [--again]
 
 Lời mời dùng một lần trong 30 ngày, cho người không có trong danh sách (--role, --name),
 hoặc lời mời mới cho người đã có (--code), ví dụ khi đổi điện thoại hay sau khi ngừng liên kết.
@@ -174,6 +175,10 @@ hoặc lời mời mới cho người đã có (--code), ví dụ khi đổi đi
   --new-unit   đơn vị ấy chưa có ai, đúng là đơn vị mới
   --again      một người khác, trùng họ tên và vai trò với người đã có
   --code CODE  mã của người đã có; lời mời trước của người ấy hết dùng được
+  --everyone FILE.html
+               trang để in, mỗi đơn vị một tờ, mỗi người một thẻ có mã QR: cho mọi người chưa
+               liên kết; thêm --again thì cho tất cả (ai đang liên kết vẫn liên kết cho tới khi
+               mã mới được dùng). Dùng khi mất tài khoản bot: docs/lost-account.md
 Vai trò: ` + allRoles() + `
 
 Ví dụ:

@@ -23,6 +23,7 @@ var aboutPerson = map[string][]string{
 	buttonRecord:        {":sv-lan"},
 	buttonPerson:        {":sv-lan"},
 	buttonAmend:         {":sv-lan:ten", ":sv-lan:donvi", ":sv-lan:giup", ":sv-lan:lk", ":sv-lan:dung", ":sv-lan:di", ":sv-lan:thoi"},
+	buttonAssign:        {":" + assignFrom + ":gv-minh", ":" + assignTo + ":1:gv-minh"},
 	buttonLog:           {"::sv-lan:", "::sv-lan:d7", ":tep:sv-lan:"},
 	buttonRole: {
 		":ai:cb-hanh", ":them:cb-hanh", ":giao:cb-hanh:admin", ":giao:cb-hanh:admin:chac", ":bo:cb-hanh:youth_officer", ":bo:cb-hanh:youth_officer:chac",
@@ -34,7 +35,7 @@ var aboutPerson = map[string][]string{
 // person is looked at again at each step.
 var aboutNobody = []string{
 	buttonTopic, buttonGood, buttonBad, buttonOfficer, buttonCheck, buttonLink, buttonUnlink, buttonDownload, buttonErase, buttonCancel, buttonLeave,
-	buttonPage, buttonPref, buttonCalendar, buttonFeed, buttonStudents, buttonSearch, buttonRecordStep, buttonList, buttonAmendStep,
+	buttonPage, buttonPref, buttonCalendar, buttonFeed, buttonStudents, buttonSearch, buttonRecordStep, buttonList, buttonLists, buttonAmendStep,
 	buttonKnown, buttonDesk, buttonOpen, buttonTake, buttonGiveUp, buttonPass, buttonGive, buttonReply, buttonSend, buttonDrop,
 	wording.ButtonNotice, wording.ButtonNotices, wording.ButtonSecond, wording.ButtonReceived, buttonGroup,
 }
@@ -54,7 +55,7 @@ var strangers = map[string]string{
 
 // withCode puts another code into data of a button.
 func withCode(data, code string) string {
-	return strings.NewReplacer("sv-lan", code, "cb-hanh", code).Replace(data)
+	return strings.NewReplacer("sv-lan", code, "cb-hanh", code, "gv-minh", code).Replace(data)
 }
 
 // studentNames are those nobody in another unit may see.

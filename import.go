@@ -114,7 +114,7 @@ func isXLSX(file string) bool { return strings.EqualFold(filepath.Ext(file), ".x
 
 // exists reports whether something stands in the way of a new file.
 func exists(file string) bool {
-	_, err := os.Lstat(file)
+	_, err := os.Lstat(file) // #nosec G703 -- the operator names the file
 	return err == nil
 }
 
@@ -128,13 +128,18 @@ func parseAmong(f *flag.FlagSet, args []string) (files []string, err error) {
 	}
 }
 
-// settingsAndRules reads the settings and the rules of the content they name.
-func settingsAndRules(e env) (config.Config, *journey.Rules, error) {
+// readSettings reads the settings.
+func readSettings(e env) (config.Config, error) {
 	environ, err := config.Environ(e.environ, ".env")
 	if err != nil {
-		return config.Config{}, nil, err
+		return config.Config{}, err
 	}
-	cfg, err := config.Load(environ)
+	return config.Load(environ)
+}
+
+// settingsAndRules reads the settings and the rules of the content they name.
+func settingsAndRules(e env) (config.Config, *journey.Rules, error) {
+	cfg, err := readSettings(e)
 	if err != nil {
 		return cfg, nil, err
 	}
@@ -154,7 +159,7 @@ func joinStore(ctx context.Context, cfg config.Config) (*store.Store, redisServe
 			if err != nil {
 				return nil, nil, fmt.Errorf("%s is in use by another donghanh whose Redis does not answer: %w; try again, or stop that one", cfg.DataDir, err)
 			}
-			return db, elsewhere{}, nil
+			return whole(ctx, cfg, db, elsewhere{})
 		}
 	}
 	return openStore(ctx, cfg)

@@ -67,6 +67,8 @@ const help = `Đồng Hành - bot hỏi đáp về việc vào Đảng
                                             trang để in: liên kết có mã QR cho mọi người chưa liên kết
   donghanh health                           hỏi bot đang chạy xem có ổn không
   donghanh check [--all] [DIR]              kiểm tra nội dung, chỉ ra tệp và dòng
+  donghanh export FILE                      sao lưu toàn bộ dữ liệu ra một tệp (xem docs/backup.md)
+  donghanh restore [--new-bot] FILE         khôi phục bản sao lưu vào Redis trống
   donghanh reindex                          dựng lại chỉ mục hạn từ các mốc đã lưu (khi có nghi ngờ)
   donghanh version
   donghanh help
@@ -92,6 +94,10 @@ func do(ctx context.Context, args []string, e env) error {
 	switch name {
 	case "ask":
 		return ask(args, e)
+	case "export":
+		return exportAll(ctx, args, e)
+	case "restore":
+		return restoreAll(ctx, args, e)
 	case "reindex":
 		return reindex(ctx, args, e)
 	case "check":

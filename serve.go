@@ -165,7 +165,7 @@ func openStore(ctx context.Context, cfg config.Config) (*store.Store, redisServe
 		if err != nil {
 			return nil, nil, fmt.Errorf("REDIS_URL: %w; start that Redis or correct REDIS_URL, or leave it empty: the bot then starts a Redis of its own", err)
 		}
-		return db, elsewhere{}, nil
+		return whole(ctx, cfg, db, elsewhere{})
 	}
 	server, err := store.StartServer(ctx, cfg.DataDir)
 	if err != nil {
@@ -178,6 +178,19 @@ func openStore(ctx context.Context, cfg config.Config) (*store.Store, redisServe
 	// Nobody else can hold a lease of a private server: what was in flight
 	// when the last process died goes on at once.
 	if _, err := db.Recover(ctx); err != nil {
+		return nil, nil, errors.Join(err, db.Close(), server.Close())
+	}
+	return whole(ctx, cfg, db, server)
+}
+
+// whole returns a store and its server, unless a restoration into it broke off:
+// a bot would begin anew with what is missing.
+func whole(ctx context.Context, cfg config.Config, db *store.Store, server redisServer) (*store.Store, redisServer, error) {
+	err := db.Whole(ctx)
+	if errors.Is(err, store.ErrHalfRestored) {
+		err = errors.New(wording.RestoreHalf(folderOf(cfg)))
+	}
+	if err != nil {
 		return nil, nil, errors.Join(err, db.Close(), server.Close())
 	}
 	return db, server, nil

@@ -24,6 +24,7 @@ type Result struct {
 const (
 	HeldFailures = "failures" // too many failed in a row
 	HeldNobody   = "nobody"   // nobody is in the audience when it is to begin
+	HeldNewBot   = "new_bot"  // the academy has another bot: nobody can be written to there yet
 )
 
 // Taken is a recipient whose message is in the outbox, or about to be put there.

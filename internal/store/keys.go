@@ -5,7 +5,9 @@ import (
 	"encoding/base64"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"strconv"
+	"strings"
 
 	"donghanh/internal/chat"
 	"donghanh/internal/journey"
@@ -123,6 +125,10 @@ import (
 // Whether Redis takes changes ({alive}):
 //
 //	{alive}:mark         string  empty; 10 seconds
+//
+// A restoration under way ({restoring}):
+//
+//	{restoring}:since    string  when it began (ms); until it ended well
 //
 // The outbox ({out}); its keys are named inside the scripts, by outKeys:
 //
@@ -281,6 +287,8 @@ local function WHO(month) return '{log}:who:' .. month end
 
 const keyAlive = "{alive}:mark"
 
+const keyRestoring = "{restoring}:since"
+
 const keyAside = "{aside}:list"
 
 func keyAsidePut(nonce string) string { return "{aside}:put:" + nonce }
@@ -296,6 +304,9 @@ const (
 
 func keySeen(key string) string { return "{out}:seen:" + key }
 
+// keyMessages begins the keys of messages that wait; the number follows.
+const keyMessages = "{out}:msg:"
+
 // outKeys names the outbox's keys inside its scripts. Which lines a claim
 // touches is known only once it looks, so the scripts build these names
 // themselves; KEYS[1] only tells a Cluster the slot, which all of them share.
@@ -310,3 +321,31 @@ local function FLIGHT(lane) return '{out}:flight:' .. lane end
 local function CLAIM(token) return '{out}:claim:' .. token end
 local function CHAT(to) return '{out}:chat:' .. to end
 `
+
+// tagOf returns what stands in the braces of a key.
+func tagOf(key string) string {
+	_, rest, _ := strings.Cut(key, "{")
+	tag, _, _ := strings.Cut(rest, "}")
+	return tag
+}
+
+// isTracks reports whether a key is {j:xx}:track.
+func isTracks(key string) bool {
+	return strings.HasPrefix(key, "{j:") && strings.HasSuffix(key, "}:track")
+}
+
+// derived are the beginnings of keys that follow from others: no export holds
+// them, and Restore makes them anew. Those of people are {j:xx}:due as well.
+var derived = []string{
+	"{staff}:", "{m:", "{u:", "{units}:", "{rules}:", "{restoring}:", "{alive}:",
+	"{out}:line:", "{out}:due:", "{out}:flight:", "{out}:leased", "{out}:claim:", "{out}:depth",
+}
+
+// isDerived reports whether a key follows from others.
+func isDerived(key string) bool {
+	if strings.HasPrefix(key, "{j:") {
+		_, name, _ := strings.Cut(key, "}:")
+		return name == "due" || strings.HasPrefix(name, "due:")
+	}
+	return slices.ContainsFunc(derived, func(begin string) bool { return strings.HasPrefix(key, begin) })
+}

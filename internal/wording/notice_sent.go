@@ -65,6 +65,8 @@ func held(n notice.Notice) string {
 		return "<b>Mình tự tạm dừng</b> vì nhiều tin liền nhau không gửi được. Bạn xem báo cáo rồi bấm «" + ResumeSending + "» hoặc «" + StopSending + "»."
 	case notice.HeldNobody:
 		return "<b>Mình tự tạm dừng</b>: đến giờ gửi thì không có ai trong nhóm người nhận."
+	case notice.HeldNewBot:
+		return "<b>Đã tạm dừng</b> vì học viện đổi sang bot mới: ai nhắn cho bot mới rồi thì mới nhận được tin. Bạn chờ mọi người vào bot rồi bấm «" + ResumeSending + "»; tệp đính kèm, nếu có, cần gửi lại trong thông báo mới."
 	}
 	return "Bấm «" + ResumeSending + "» để gửi tiếp cho người còn lại."
 }

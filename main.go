@@ -67,7 +67,7 @@ const help = `Đồng Hành - bot hỏi đáp về việc vào Đảng
                                             trang để in: liên kết có mã QR cho mọi người chưa liên kết
   donghanh health                           hỏi bot đang chạy xem có ổn không
   donghanh check [--all] [DIR]              kiểm tra nội dung, chỉ ra tệp và dòng
-  donghanh export FILE                      sao lưu toàn bộ dữ liệu ra một tệp (xem docs/backup.md)
+  donghanh export FILE                      sao lưu toàn bộ dữ liệu ra một tệp (xem docs/operations.md)
   donghanh restore [--new-bot] FILE         khôi phục bản sao lưu vào Redis trống
   donghanh reindex                          dựng lại chỉ mục hạn từ các mốc đã lưu (khi có nghi ngờ)
   donghanh version

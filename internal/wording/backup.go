@@ -23,7 +23,7 @@ func ExportHelp() string {
 Ghi toàn bộ dữ liệu (người, mốc, liên kết, câu hỏi, thông báo, nhật ký, tin đang chờ) ra một tệp, mỗi dòng một mục JSON.
 Không ghi đè tệp đã có; chỉ chủ tệp đọc được (0600). Trong tệp có họ tên và mốc của mọi người: giữ như giữ hồ sơ.
 Chạy được khi serve đang chạy; muốn đúng một thời điểm tuyệt đối thì dừng serve trước.
-Xem docs/backup.md: sao lưu hằng đêm, thử khôi phục, khi nâng cấp.
+Xem docs/operations.md: sao lưu hằng đêm, thử khôi phục, khi nâng cấp.
 `
 }
 
@@ -35,7 +35,7 @@ func RestoreHelp() string {
 --new-bot   khi mất tài khoản bot và dùng bot mới: giữ người, mốc, liên kết, câu hỏi, thông báo, nhật ký;
             bỏ tin đang chờ và các nhóm của bot cũ. Mọi người được coi là chưa liên lạc được cho tới khi tự nhắn
             cho bot mới (bot không được nhắn trước); thông báo đang gửi hoặc đã hẹn giờ thì tạm dừng.
-Xem docs/backup.md.
+Xem docs/operations.md.
 `
 }
 

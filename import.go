@@ -284,17 +284,8 @@ func (i *importing) show(changes []roster.Change, dry bool) error {
 }
 
 func (i *importing) totals(changes []roster.Change) wording.RosterTotals {
-	var t wording.RosterTotals
-	t.People, t.Events = i.lists.Rows()
-	for _, c := range changes {
-		if c.New {
-			t.New++
-		} else {
-			t.Changed++
-		}
-		t.NewEvents += len(c.Events)
-	}
-	return t
+	people, events := i.lists.Rows()
+	return wording.TotalsOf(people, events, changes)
 }
 
 // save stores the changes and returns all that were made. Where the bot has
@@ -387,11 +378,7 @@ func writeTemplate(file string, rules *journey.Rules, e env) error {
 	if err != nil {
 		return fmt.Errorf("--template: %w", err)
 	}
-	var sheets []sheet.Sheet
-	for _, s := range wording.Template(rules) {
-		sheets = append(sheets, sheet.Sheet{Name: s.Name, Rows: s.Rows})
-	}
-	if err := errors.Join(sheet.WriteWorkbook(out, sheets), out.Close()); err != nil {
+	if err := errors.Join(sheet.WriteWorkbook(out, wording.Template(rules)), out.Close()); err != nil {
 		return fmt.Errorf("--template: %w", errors.Join(err, os.Remove(file)))
 	}
 	_, err = fmt.Fprintln(e.out, wording.TemplateWritten(file))

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -304,8 +303,8 @@ func (b *bots) parts() handlers.Parts {
 	return handlers.Parts{
 		Talks: b.db, People: b.db, Desk: b.db, Outbox: b.db, Book: b.lib.Book, Rules: b.lib.Rules, Admins: b.admins, OnDuty: b.atDesk, Log: b.log,
 		Hours: b.hours, FeedURL: b.feedURL, Introduce: b.hasRoles,
-		Notices: b.db, Audit: b.db, ApprovalAbove: b.above, Rate: b.rate, Sheet: workbook, Fetch: b.client.Fetch,
-		ReadSheet: readSent, Workbook: workbookOf, MentorLimit: b.mentorLimit, Username: b.username,
+		Notices: b.db, Audit: b.db, ApprovalAbove: b.above, Rate: b.rate, Fetch: b.client.Fetch,
+		ReadSheet: readSent, Workbook: sheet.Workbook, MentorLimit: b.mentorLimit, Username: b.username,
 	}
 }
 
@@ -342,24 +341,6 @@ func (b *bots) guard(m chat.Message) (chat.Message, error) {
 		b.log.Error("a message was held back: it has a number as on a card or of a phone", "key", m.Key)
 	}
 	return passed, err
-}
-
-// workbook makes a workbook of rows.
-func workbook(_ string, rows [][]string) ([]byte, error) {
-	var b bytes.Buffer
-	err := sheet.WriteXLSX(&b, rows)
-	return b.Bytes(), err
-}
-
-// workbookOf makes a workbook of sheets.
-func workbookOf(sheets ...wording.TemplateSheet) ([]byte, error) {
-	var all []sheet.Sheet
-	for _, s := range sheets {
-		all = append(all, sheet.Sheet{Name: s.Name, Rows: s.Rows})
-	}
-	var b bytes.Buffer
-	err := sheet.WriteWorkbook(&b, all)
-	return b.Bytes(), err
 }
 
 // sentUnpacked is how many bytes a list that is sent to the bot may have once

@@ -202,15 +202,10 @@ func (h *Handlers) askMentor(ctx context.Context, r *Request, p journey.Person, 
 	for _, m := range shown {
 		reply.Rows = append(reply.Rows, []chat.Button{r.amendButton(wording.MentorLabel(m.Person, m.helped), amendMentor, m.Code)})
 	}
-	var nav []chat.Button
-	if page > 0 {
-		nav = append(nav, r.amendButton(wording.PageBack, amendPage, page-1))
-	}
-	if (page+1)*choicesOf < len(all) && query == "" {
-		nav = append(nav, r.amendButton(wording.PageOn, amendPage, page+1))
-	}
-	if len(nav) > 0 {
-		reply.Rows = append(reply.Rows, nav)
+	if query == "" { // its pages know no query
+		reply.Rows = append(reply.Rows, turnTo(page, len(all), choicesOf, func(label string, page int) chat.Button {
+			return r.amendButton(label, amendPage, page)
+		})...)
 	}
 	last := []chat.Button{button(wording.LeaveIt, buttonCancel)}
 	if p.Mentor != "" {
@@ -405,8 +400,8 @@ func (t tree) spelt(unit journey.Unit) journey.Unit {
 	return unit
 }
 
-// asked3 is how many people are named to be asked.
-const asked3 = 3
+// namedToAsk is how many people are named whom one may ask instead.
+const namedToAsk = 3
 
 // whoKeeps names those nearest who look after all of the units.
 func (h *Handlers) whoKeeps(ctx context.Context, units ...journey.Unit) ([]journey.Person, error) {
@@ -418,7 +413,7 @@ func (h *Handlers) whoKeeps(ctx context.Context, units ...journey.Unit) ([]journ
 		return p.Has(journey.Admin) || slices.ContainsFunc(units, func(u journey.Unit) bool { return !p.Keeps(u) })
 	})
 	slices.SortStableFunc(staff, func(a, b journey.Person) int { return cmp.Compare(len(b.Unit), len(a.Unit)) })
-	return staff[:min(len(staff), asked3)], nil
+	return staff[:min(len(staff), namedToAsk)], nil
 }
 
 // amend makes the change that was asked, once. Where somebody else changed the

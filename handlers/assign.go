@@ -10,6 +10,7 @@ import (
 	"donghanh/internal/audit"
 	"donghanh/internal/chat"
 	"donghanh/internal/journey"
+	"donghanh/internal/roster"
 	"donghanh/internal/wording"
 )
 
@@ -88,12 +89,7 @@ func (h *Handlers) toAssign(ctx context.Context, r *Request) ([]journey.Person, 
 	if err != nil {
 		return nil, err
 	}
-	people = people[:min(len(people), atOnce)]
-	codes := make([]journey.Code, len(people))
-	for i, p := range people {
-		codes[i] = p.Code
-	}
-	tracks, err := h.people.Tracks(ctx, codes...)
+	tracks, err := h.tracksOf(ctx, people[:min(len(people), atOnce)])
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +166,7 @@ func (h *Handlers) suggest(ctx context.Context, r *Request, first string) (chat.
 	delete(said, keyFile)
 	if rows != nil {
 		said[keyFile] = wording.AssignSheet
-		data, err := h.workbook(wording.TemplateSheet{Name: wording.AssignSheet, Rows: rows})
+		data, err := h.workbook(roster.Sheet{Name: wording.AssignSheet, Rows: rows})
 		if err != nil {
 			return chat.Reply{}, err
 		}
@@ -207,16 +203,9 @@ func (h *Handlers) askOne(ctx context.Context, r *Request) (chat.Reply, error) {
 	for _, m := range shown {
 		reply.Rows = append(reply.Rows, []chat.Button{button(wording.MentorLabel(m.Person, m.helped), buttonAssign, assignTo, said[keyStart], m.Code)})
 	}
-	var nav []chat.Button
-	if page > 0 {
-		nav = append(nav, button(wording.PageBack, buttonAssign, assignOne, said[keyStart], page-1))
-	}
-	if (page+1)*choicesOf < len(helpers) {
-		nav = append(nav, button(wording.PageOn, buttonAssign, assignOne, said[keyStart], page+1))
-	}
-	if len(nav) > 0 {
-		reply.Rows = append(reply.Rows, nav)
-	}
+	reply.Rows = append(reply.Rows, turnTo(page, len(helpers), choicesOf, func(label string, page int) chat.Button {
+		return button(label, buttonAssign, assignOne, said[keyStart], page)
+	})...)
 	reply.Rows = append(reply.Rows, []chat.Button{button(wording.LeaveIt, buttonCancel)})
 	return reply, nil
 }
@@ -268,10 +257,7 @@ func (h *Handlers) writeAssign(ctx context.Context, r *Request) (chat.Reply, err
 			case p.Mentor == from:
 				t.Person.Mentor = mentor
 				saves = append(saves, journey.Save{Track: t, Next: next(r.Rules, t, r.today())})
-				entries = append(entries, audit.Entry{
-					ID: fmt.Sprintf("%s/%s/%s", r.ID, audit.Changed, p.Code), At: r.At, By: r.Who.Person.Code, From: r.From,
-					Act: audit.Changed, Of: p.Code, Note: audit.Differ(p, t.Person),
-				})
+				entries = append(entries, r.entry(audit.Changed, p.Code, audit.Differ(p, t.Person)))
 			}
 		}
 		if len(saves) == 0 {

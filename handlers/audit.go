@@ -21,13 +21,15 @@ type Audit interface {
 // it is done, so that nothing happens unnoted. The note holds ids and "old → new"
 // values; never a text, a name, or what a file holds.
 func (h *Handlers) note(ctx context.Context, r *Request, act audit.Act, of journey.Code, note string) error {
-	err := h.audit.Note(ctx, audit.Entry{
-		ID: fmt.Sprintf("%s/%s/%s", r.ID, act, of), At: r.At, By: r.Who.Person.Code, From: r.From, Act: act, Of: of, Note: note,
-	})
-	if err != nil {
+	if err := h.audit.Note(ctx, r.entry(act, of, note)); err != nil {
 		return fmt.Errorf("%s of %q: %w", act, of, err)
 	}
 	return nil
+}
+
+// entry is what note writes down; for many at once.
+func (r *Request) entry(act audit.Act, of journey.Code, note string) audit.Entry {
+	return audit.Entry{ID: fmt.Sprintf("%s/%s/%s", r.ID, act, of), At: r.At, By: r.Who.Person.Code, From: r.From, Act: act, Of: of, Note: note}
 }
 
 // noteList writes down that a list is about to be shown in which so many others

@@ -146,15 +146,22 @@ func paged[T any](all []T, page, size int) (int, []T) {
 	return page, all[page*size : min(len(all), (page+1)*size)]
 }
 
-// turn are the buttons to the pages beside one. After the page come the other
-// arguments.
+// turn are the buttons to the pages beside one, the number of which comes first
+// in their data.
 func turn(page, all, size int, name string, rest ...any) [][]chat.Button {
+	return turnTo(page, all, size, func(label string, page int) chat.Button {
+		return button(label, name, append([]any{page}, rest...)...)
+	})
+}
+
+// turnTo are the buttons to the pages beside one; none where there is one page.
+func turnTo(page, all, size int, to func(label string, page int) chat.Button) [][]chat.Button {
 	var row []chat.Button
 	if page > 0 {
-		row = append(row, button(wording.PageBack, name, append([]any{page - 1}, rest...)...))
+		row = append(row, to(wording.PageBack, page-1))
 	}
 	if (page+1)*size < all {
-		row = append(row, button(wording.PageOn, name, append([]any{page + 1}, rest...)...))
+		row = append(row, to(wording.PageOn, page+1))
 	}
 	if len(row) == 0 {
 		return nil

@@ -273,16 +273,9 @@ func (h *Handlers) PassOn(ctx context.Context, r *Request) (chat.Reply, error) {
 	for _, t := range shown {
 		reply.Rows = append(reply.Rows, []chat.Button{button(wording.OfficerLabel(t.Person), buttonGive, q.Why, q.ID, t.Person.Code)})
 	}
-	var beside []chat.Button
-	if page > 0 {
-		beside = append(beside, button(wording.PageBack, buttonPass, q.Why, q.ID, page-1))
-	}
-	if (page+1)*passOf < len(others) {
-		beside = append(beside, button(wording.PageOn, buttonPass, q.Why, q.ID, page+1))
-	}
-	if len(beside) > 0 {
-		reply.Rows = append(reply.Rows, beside)
-	}
+	reply.Rows = append(reply.Rows, turnTo(page, len(others), passOf, func(label string, page int) chat.Button {
+		return button(label, buttonPass, q.Why, q.ID, page)
+	})...)
 	reply.Rows = append(reply.Rows, []chat.Button{button(wording.BackToGroup, buttonOpen, q.Why, q.ID)})
 	return reply, nil
 }

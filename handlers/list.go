@@ -16,6 +16,9 @@ import (
 // listedOf is how many people stand on one page of the list.
 const listedOf = 8
 
+// listFind, in place of a page, asks whom to look for.
+const listFind = "tim"
+
 // flowFind waits for what is looked for in the list.
 const flowFind = "timds"
 
@@ -61,7 +64,7 @@ func (h *Handlers) List(ctx context.Context, r *Request) (chat.Reply, error) {
 // ListPage shows another page of the list in place of the one pressed on, or
 // asks whom to look for.
 func (h *Handlers) ListPage(ctx context.Context, r *Request) (chat.Reply, error) {
-	if r.arg(0) == "tim" {
+	if r.arg(0) == listFind {
 		r.Talk.Begin(flowFind, r.At, nil)
 		return chat.Reply{Texts: []string{wording.TypePerson}, Public: true}, nil
 	}
@@ -114,11 +117,7 @@ func (h *Handlers) list(ctx context.Context, r *Request, page int, narrow, query
 		return chat.Reply{}, 0, err
 	}
 	page, shown := paged(people, page, listedOf)
-	codes := make([]journey.Code, len(shown))
-	for i, p := range shown {
-		codes[i] = p.Code
-	}
-	tracks, err := h.people.Tracks(ctx, codes...)
+	tracks, err := h.tracksOf(ctx, shown)
 	if err != nil {
 		return chat.Reply{}, 0, err
 	}
@@ -141,18 +140,27 @@ func (h *Handlers) list(ctx context.Context, r *Request, page int, narrow, query
 	reply = chat.Reply{Texts: []string{wording.List(is)}, Protect: true, Rows: slices.Collect(slices.Chunk(names, 2))}
 	reply.Rows = append(reply.Rows, turn(page, len(people), listedOf, buttonList, narrow, query)...)
 	if query != "" || narrow != narrowNobody {
-		reply.Rows = append(reply.Rows, []chat.Button{button(wording.FindPeople, buttonList, "tim"), button(wording.WholeList, buttonList, 0, narrowNobody)})
+		reply.Rows = append(reply.Rows, []chat.Button{button(wording.FindPeople, buttonList, listFind), button(wording.WholeList, buttonList, 0, narrowNobody)})
 		return reply, len(people), nil
 	}
 	narrowTo := func(n string) chat.Button { return button(narrowed[n].label, buttonList, 0, n) }
 	reply.Rows = append(reply.Rows,
-		[]chat.Button{button(wording.FindPeople, buttonList, "tim")},
+		[]chat.Button{button(wording.FindPeople, buttonList, listFind)},
 		[]chat.Button{narrowTo(narrowStudents), narrowTo(narrowMentors)},
 		[]chat.Button{narrowTo(narrowLeaders), narrowTo(narrowAlone)},
 		[]chat.Button{button(wording.AssignMentors, buttonAssign, assignAlone)},
 		[]chat.Button{button(wording.ImportList, buttonLists, listImport), button(wording.ExportList, buttonLists, listExport)},
 	)
 	return reply, len(people), nil
+}
+
+// tracksOf reads the ways of people.
+func (h *Handlers) tracksOf(ctx context.Context, people []journey.Person) ([]journey.Track, error) {
+	codes := make([]journey.Code, len(people))
+	for i, p := range people {
+		codes[i] = p.Code
+	}
+	return h.people.Tracks(ctx, codes...)
 }
 
 // ofList returns a person whom who asks looks after. ok is false for anybody else,

@@ -84,11 +84,7 @@ func (h *Handlers) exportList(ctx context.Context, r *Request) (chat.Reply, erro
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	codes := make([]journey.Code, len(people))
-	for i, p := range people {
-		codes[i] = p.Code
-	}
-	tracks, err := h.people.Tracks(ctx, codes...)
+	tracks, err := h.tracksOf(ctx, people)
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -113,7 +109,7 @@ func (h *Handlers) exportList(ctx context.Context, r *Request) (chat.Reply, erro
 	if err := h.note(ctx, r, audit.Exported, "", fmt.Sprintf("list %d, events %d", n, m)); err != nil {
 		return chat.Reply{}, err
 	}
-	data, err := h.workbook(wording.TemplateSheet{Name: wording.PeopleSheet, Rows: rows}, wording.TemplateSheet{Name: wording.EventsSheet, Rows: events})
+	data, err := h.workbook(roster.Sheet{Name: wording.PeopleSheet, Rows: rows}, roster.Sheet{Name: wording.EventsSheet, Rows: events})
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -194,11 +190,7 @@ func (h *Handlers) noteImport(r *Request) func(context.Context, []roster.Change)
 	return func(ctx context.Context, changes []roster.Change) error {
 		entries := make([]audit.Entry, len(changes))
 		for i, c := range changes {
-			code := c.Track.Person.Code
-			entries[i] = audit.Entry{
-				ID: fmt.Sprintf("%s/%s/%s", r.ID, audit.Imported, code), At: r.At, By: r.Who.Person.Code, From: r.From,
-				Act: audit.Imported, Of: code, Note: cut("list "+c.Note(), audit.MaxNote),
-			}
+			entries[i] = r.entry(audit.Imported, c.Track.Person.Code, cut("list "+c.Note(), audit.MaxNote))
 		}
 		return h.audit.Note(ctx, entries...)
 	}
@@ -360,9 +352,7 @@ func (h *Handlers) linkList(ctx context.Context, r *Request) (chat.Reply, error)
 		startCode := invite.StartCodeOf(r.Talk.Values[keySeed], p.Code)
 		codes[p.Code] = startCode
 		rows = append(rows, []string{string(p.Code), p.Name, wording.RolesCell(p.Roles), string(p.Unit), startCode, h.startLink(startCode)})
-		entries = append(entries, audit.Entry{
-			ID: fmt.Sprintf("%s/%s/%s", r.ID, audit.Invited, p.Code), At: r.At, By: r.Who.Person.Code, From: r.From, Act: audit.Invited, Of: p.Code, Note: "list",
-		})
+		entries = append(entries, r.entry(audit.Invited, p.Code, "list"))
 	}
 	if err := h.audit.Note(ctx, entries...); err != nil {
 		return chat.Reply{}, err
@@ -370,7 +360,7 @@ func (h *Handlers) linkList(ctx context.Context, r *Request) (chat.Reply, error)
 	if err := h.people.KeepStartCodes(ctx, codes, r.At.Add(invite.For)); err != nil {
 		return chat.Reply{}, err
 	}
-	data, err := h.workbook(wording.TemplateSheet{Name: wording.LinksSheet, Rows: rows})
+	data, err := h.workbook(roster.Sheet{Name: wording.LinksSheet, Rows: rows})
 	if err != nil {
 		return chat.Reply{}, err
 	}

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -16,19 +15,7 @@ import (
 	realsheet "donghanh/internal/sheet"
 	"donghanh/internal/store"
 	"donghanh/internal/storetest"
-	"donghanh/internal/wording"
 )
-
-// realWorkbook makes a workbook as the bot does.
-func realWorkbook(sheets ...wording.TemplateSheet) ([]byte, error) {
-	var all []realsheet.Sheet
-	for _, s := range sheets {
-		all = append(all, realsheet.Sheet{Name: s.Name, Rows: s.Rows})
-	}
-	var b bytes.Buffer
-	err := realsheet.WriteWorkbook(&b, all)
-	return b.Bytes(), err
-}
 
 // hostile are names that people or programs may read as something else.
 var hostile = []string{
@@ -43,7 +30,7 @@ func TestAnExportIsImportedAgainAsItIs(t *testing.T) {
 	settle(m)
 	var sent []byte
 	p := testParts(m)
-	p.Workbook = realWorkbook
+	p.Workbook = realsheet.Workbook
 	p.Fetch = func(context.Context, string, int64) ([]byte, error) { return sent, nil }
 	r := &room{t: t, tg: newTelegram(t), store: m, h: New(p)}
 	for i, name := range hostile {
@@ -205,7 +192,7 @@ func BenchmarkExport(b *testing.B) {
 	s := store.New(storetest.Redis(b))
 	fill(b, s, 20_000, 8)
 	p := testParts(storetest.NewMemory())
-	p.People, p.Audit, p.Workbook = s, s, realWorkbook
+	p.People, p.Audit, p.Workbook = s, s, realsheet.Workbook
 	h := New(p)
 	who := chat.Address(99)
 	r := &Request{Incoming: chat.Incoming{ID: "tg:1", At: evening, From: who, Chat: who}, Talk: &chat.Talk{}, Rules: builtRules(), Args: []string{"xuat"}}
@@ -225,7 +212,7 @@ func BenchmarkPreview(b *testing.B) {
 	s := store.New(storetest.Redis(b))
 	fill(b, s, 20_000, 8)
 	p := testParts(storetest.NewMemory())
-	p.People, p.Audit, p.Workbook = s, s, realWorkbook
+	p.People, p.Audit, p.Workbook = s, s, realsheet.Workbook
 	var sent []byte
 	p.Fetch = func(context.Context, string, int64) ([]byte, error) { return sent, nil }
 	h := New(p)

@@ -14,6 +14,7 @@ import (
 	"donghanh/internal/chat"
 	"donghanh/internal/journey"
 	"donghanh/internal/knowledge"
+	"donghanh/internal/roster"
 	"donghanh/internal/wording"
 )
 
@@ -248,7 +249,7 @@ func (h *Handlers) logAbout(ctx context.Context, r *Request, l look, before stri
 		days = append(days, on(wording.LogAll, "", look{}))
 	}
 	last := []chat.Button{button(wording.LogSearch, buttonLog, logSearch), button(wording.LogCheck, buttonLog, logCheck)}
-	if h.sheet != nil && len(entries) > 0 {
+	if h.workbook != nil && len(entries) > 0 {
 		last = append(last, on(wording.LogFile, logFile, l))
 	}
 	reply.Rows = append(reply.Rows, days, last)
@@ -291,7 +292,7 @@ func (h *Handlers) namesIn(ctx context.Context, entries []audit.Entry, more ...j
 // logFile sends what is looked at as a workbook, newest first, with the last
 // link of the chain, so that a later change of the log can be shown.
 func (h *Handlers) logFile(ctx context.Context, r *Request, l look) (chat.Reply, error) {
-	if h.sheet == nil {
+	if h.workbook == nil {
 		return chat.Reply{Toast: wording.ToastOld}, nil
 	}
 	var entries []audit.Entry
@@ -322,7 +323,7 @@ func (h *Handlers) logFile(ctx context.Context, r *Request, l look) (chat.Reply,
 	}
 	rows = append(rows, wording.LogEnd(chain, r.At.In(journey.Zone)))
 	name := "nhat-ky-" + stamp(r.today()) + ".xlsx"
-	data, err := h.sheet(name, rows)
+	data, err := h.workbook(roster.Sheet{Name: wording.LogSheet, Rows: rows})
 	if err != nil {
 		return chat.Reply{}, fmt.Errorf("log as a file: %w", err)
 	}

@@ -308,17 +308,7 @@ func (h *Handlers) showPapers(_ context.Context, r *Request, n notice.Notice) (c
 
 // noticePages are the buttons to the pages beside one.
 func noticePages(n notice.Notice, act string, page, all, size int) [][]chat.Button {
-	var row []chat.Button
-	if page > 0 {
-		row = append(row, wording.NoticeButton(wording.PageBack, n.ID, act, page-1))
-	}
-	if (page+1)*size < all {
-		row = append(row, wording.NoticeButton(wording.PageOn, n.ID, act, page+1))
-	}
-	if len(row) == 0 {
-		return nil
-	}
-	return [][]chat.Button{row}
+	return turnTo(page, all, size, func(label string, page int) chat.Button { return wording.NoticeButton(label, n.ID, act, page) })
 }
 
 func (h *Handlers) choosePaper(ctx context.Context, r *Request, n notice.Notice) (chat.Reply, error) {
@@ -577,17 +567,7 @@ func (h *Handlers) showUnlinked(ctx context.Context, r *Request, n notice.Notice
 // namePages are the buttons to the pages of a list of people, which stays in its
 // place.
 func namePages(n notice.Notice, act string, page, all int) [][]chat.Button {
-	var row []chat.Button
-	if page > 0 {
-		row = append(row, wording.NoticeButton(wording.PageBack, n.ID, act, page-1, 1))
-	}
-	if (page+1)*namesOf < all {
-		row = append(row, wording.NoticeButton(wording.PageOn, n.ID, act, page+1, 1))
-	}
-	if len(row) == 0 {
-		return nil
-	}
-	return [][]chat.Button{row}
+	return turnTo(page, all, namesOf, func(label string, page int) chat.Button { return wording.NoticeButton(label, n.ID, act, page, 1) })
 }
 
 // mayName reports whether the person may see who is in the audience: an author

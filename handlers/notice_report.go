@@ -10,6 +10,7 @@ import (
 	"donghanh/internal/chat"
 	"donghanh/internal/journey"
 	"donghanh/internal/notice"
+	"donghanh/internal/roster"
 	"donghanh/internal/wording"
 )
 
@@ -25,7 +26,7 @@ func (h *Handlers) reportNotice(ctx context.Context, r *Request, n notice.Notice
 			return chat.Reply{}, err
 		}
 	}
-	reply := chat.Reply{Texts: []string{wording.NoticeResults(n, counts, received, true)}, Rows: wording.ReportRows(n, counts, h.sheet != nil)}
+	reply := chat.Reply{Texts: []string{wording.NoticeResults(n, counts, received, true)}, Rows: wording.ReportRows(n, counts, h.workbook != nil)}
 	reply.Rows = append(reply.Rows, []chat.Button{button(wording.BackToNotices, wording.ButtonNotices, 0)})
 	return reply, nil
 }
@@ -104,7 +105,7 @@ func (h *Handlers) whoAre(ctx context.Context, results []notice.Result) (who fun
 
 // noticeSheet sends the report as a workbook, one line for each recipient.
 func (h *Handlers) noticeSheet(ctx context.Context, r *Request, n notice.Notice) (chat.Reply, error) {
-	if !mayName(r, n) || h.sheet == nil {
+	if !mayName(r, n) || h.workbook == nil {
 		return chat.Reply{}, errNoNotice
 	}
 	rows := [][]string{wording.SheetHeader()}
@@ -125,7 +126,7 @@ func (h *Handlers) noticeSheet(ctx context.Context, r *Request, n notice.Notice)
 		return chat.Reply{}, err
 	}
 	slices.SortFunc(rows[1:], slices.Compare)
-	data, err := h.sheet(wording.SheetName(n), rows)
+	data, err := h.workbook(roster.Sheet{Name: wording.ReportSheet, Rows: rows})
 	if err != nil {
 		return chat.Reply{}, fmt.Errorf("report of notice %s: %w", n.ID, err)
 	}

@@ -123,11 +123,7 @@ func (h *Handlers) roles(ctx context.Context, r *Request, page int) (chat.Reply,
 		return chat.Reply{}, err
 	}
 	is.First, is.All = page*rolesShown, len(leads)
-	codes := make([]journey.Code, len(shown))
-	for i, p := range shown {
-		codes[i] = p.Code
-	}
-	tracks, err := h.people.Tracks(ctx, codes...)
+	tracks, err := h.tracksOf(ctx, shown)
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -137,16 +133,9 @@ func (h *Handlers) roles(ctx context.Context, r *Request, page int) (chat.Reply,
 		names = append(names, button(wording.Label(t.Person.Name), buttonRole, roleOf, t.Person.Code))
 	}
 	reply := chat.Reply{Texts: []string{wording.Roles(is)}, Protect: true, Rows: slices.Collect(slices.Chunk(names, 2))}
-	var nav []chat.Button
-	if page > 0 {
-		nav = append(nav, button(wording.PageBack, buttonRole, rolePage, page-1))
-	}
-	if (page+1)*rolesShown < len(leads) {
-		nav = append(nav, button(wording.PageOn, buttonRole, rolePage, page+1))
-	}
-	if len(nav) > 0 {
-		reply.Rows = append(reply.Rows, nav)
-	}
+	reply.Rows = append(reply.Rows, turnTo(page, len(leads), rolesShown, func(label string, page int) chat.Button {
+		return button(label, buttonRole, rolePage, page)
+	})...)
 	reply.Rows = append(reply.Rows, []chat.Button{button(wording.RoleFind, buttonRole, roleSearch), button(wording.InviteNew, buttonRole, roleInvite)})
 	return reply, nil
 }

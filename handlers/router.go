@@ -69,11 +69,10 @@ type Handlers struct {
 	audit   Audit
 	above   int
 	rate    int
-	sheet   func(name string, rows [][]string) ([]byte, error)
 	fetch   func(ctx context.Context, id string, max int64) ([]byte, error)
 
 	readSheet   func(file string, data []byte) ([]roster.Table, *roster.Problem)
-	workbook    func(...wording.TemplateSheet) ([]byte, error)
+	workbook    func(...roster.Sheet) ([]byte, error)
 	register    *register
 	mentorLimit int
 	username    func() string
@@ -108,10 +107,6 @@ type Parts struct {
 	// officer; Rate is how many messages leave in a second.
 	ApprovalAbove, Rate int
 
-	// Sheet makes a workbook of rows, the first of which is the header. nil: no
-	// report is offered as a file.
-	Sheet func(name string, rows [][]string) ([]byte, error)
-
 	// Fetch returns a document the person sent, of at most max bytes;
 	// chat.ErrTooLarge. It is called for one who was asked for a list, and for
 	// nobody else. nil: no list is taken in the conversation.
@@ -125,9 +120,11 @@ type Parts struct {
 	// bits.
 	Secret func() string
 
-	// ReadSheet reads a list that was fetched; Workbook makes one of sheets.
+	// Workbook makes a workbook of sheets. nil: no report is offered as a file.
+	Workbook func(...roster.Sheet) ([]byte, error)
+
+	// ReadSheet reads a list that was fetched.
 	ReadSheet func(file string, data []byte) ([]roster.Table, *roster.Problem)
-	Workbook  func(...wording.TemplateSheet) ([]byte, error)
 
 	// MentorLimit is how many students a mentor is suggested to help at most.
 	MentorLimit int
@@ -145,7 +142,7 @@ type Parts struct {
 func New(p Parts) *Handlers {
 	h := &Handlers{
 		talks: p.Talks, people: p.People, desk: p.Desk, outbox: p.Outbox, book: p.Book, rules: p.Rules, admins: p.Admins, onDuty: p.OnDuty,
-		hours: p.Hours, notices: p.Notices, audit: p.Audit, above: p.ApprovalAbove, rate: p.Rate, sheet: p.Sheet, fetch: p.Fetch, readSheet: p.ReadSheet, workbook: p.Workbook, register: &register{source: p.People}, mentorLimit: p.MentorLimit, username: p.Username, feeds: p.FeedURL, secret: p.Secret, menus: p.Introduce, log: p.Log,
+		hours: p.Hours, notices: p.Notices, audit: p.Audit, above: p.ApprovalAbove, rate: p.Rate, fetch: p.Fetch, readSheet: p.ReadSheet, workbook: p.Workbook, register: &register{source: p.People}, mentorLimit: p.MentorLimit, username: p.Username, feeds: p.FeedURL, secret: p.Secret, menus: p.Introduce, log: p.Log,
 	}
 	if h.secret == nil {
 		h.secret = rand.Text

@@ -13,7 +13,6 @@ import (
 	"donghanh/internal/roster"
 	realsheet "donghanh/internal/sheet"
 	"donghanh/internal/storetest"
-	"donghanh/internal/wording"
 )
 
 // People of the conversations, by the name they have there. Those of the sample
@@ -188,22 +187,13 @@ func testParts(store interface {
 	return Parts{
 		Talks: store, People: store, Desk: store, Outbox: store, Notices: store, Audit: store, Book: built, Rules: builtRules,
 		Hours: quietHours, FeedURL: "https://bot.example/lich/", Secret: func() string { return "BIMAT26CHUCAI" },
-		Admins: []chat.Address{people["quản trị"]}, ApprovalAbove: 5, Rate: 30, Sheet: sheet,
+		Admins: []chat.Address{people["quản trị"]}, ApprovalAbove: 5, Rate: 30,
 		Fetch: fetched, ReadSheet: readSheet, Workbook: workbook, MentorLimit: 5, Username: func() string { return "donghanh_bot" },
 	}
 }
 
-// sheet is a workbook as the tests read it.
-func sheet(_ string, rows [][]string) ([]byte, error) {
-	var b strings.Builder
-	for _, row := range rows {
-		b.WriteString(strings.Join(row, " | ") + "\n")
-	}
-	return []byte(b.String()), nil
-}
-
-// workbook is sheet for several.
-func workbook(sheets ...wording.TemplateSheet) ([]byte, error) {
+// workbook writes sheets as text.
+func workbook(sheets ...roster.Sheet) ([]byte, error) {
 	var b strings.Builder
 	for _, s := range sheets {
 		b.WriteString("# " + s.Name + "\n")

@@ -130,7 +130,6 @@ func matches(p journey.Person, query string) bool {
 // lists here are kept.
 func sortByName(tracks []journey.Track) {
 	c := collate.New(language.Vietnamese)
-	given := func(name string) string { return name[strings.LastIndexByte(name, ' ')+1:] }
 	slices.SortFunc(tracks, func(a, b journey.Track) int {
 		return cmp.Or(
 			c.CompareString(string(a.Person.Unit), string(b.Person.Unit)),

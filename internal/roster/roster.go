@@ -23,6 +23,12 @@ type Table struct {
 	Merged []string // areas below the header whose value stands in their first cell only: "E2:E6"
 }
 
+// Sheet is a sheet to be written, as it stands in a workbook.
+type Sheet struct {
+	Name string
+	Rows [][]string // the first is the header
+}
+
 // Row is one row with the number its reader knows it by, from 1.
 type Row struct {
 	Number int

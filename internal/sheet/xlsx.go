@@ -196,17 +196,18 @@ func serial2date(cell string, from1904 bool) string {
 // WriteXLSX writes rows, the first of which is the header, as a workbook of one
 // sheet. Every cell is text, whatever it begins with.
 func WriteXLSX(w io.Writer, rows [][]string) error {
-	return WriteWorkbook(w, []Sheet{{Name: "Sheet1", Rows: rows}})
+	return WriteWorkbook(w, []roster.Sheet{{Name: "Sheet1", Rows: rows}})
 }
 
-// Sheet is a sheet to be written.
-type Sheet struct {
-	Name string
-	Rows [][]string // the first is the header
+// Workbook is what WriteWorkbook writes.
+func Workbook(sheets ...roster.Sheet) ([]byte, error) {
+	var b bytes.Buffer
+	err := WriteWorkbook(&b, sheets)
+	return b.Bytes(), err
 }
 
 // WriteWorkbook is WriteXLSX for several sheets.
-func WriteWorkbook(w io.Writer, sheets []Sheet) (err error) {
+func WriteWorkbook(w io.Writer, sheets []roster.Sheet) (err error) {
 	book := excelize.NewFile()
 	defer func() { err = errors.Join(err, book.Close()) }()
 	for i, s := range sheets {

@@ -228,6 +228,9 @@ func PersonLabel(p journey.Person) string {
 	return Label(label)
 }
 
+// LogSheet is the sheet of the log as a workbook.
+const LogSheet = "Nhật ký"
+
 // LogHeader is the first row of the log as a workbook.
 func LogHeader() []string {
 	return []string{"Lúc", "Ai", "Mã", "Tài khoản", "Việc", "Của ai", "Mã của ai", "Ghi chú", "Chỗ trong sổ"}

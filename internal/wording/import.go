@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"donghanh/internal/journey"
+	"donghanh/internal/roster"
 )
 
 // ImportNoFile says that no file was named.
@@ -187,16 +188,9 @@ Ví dụ:
 `
 }
 
-// TemplateSheet is a sheet of the workbook to fill in; its first row is the
-// header.
-type TemplateSheet struct {
-	Name string
-	Rows [][]string
-}
-
 // Template returns the workbook to fill in: both lists with an example of each
 // row, and what may stand in them. It can be imported as it is.
-func Template(rules *journey.Rules) []TemplateSheet {
+func Template(rules *journey.Rules) []roster.Sheet {
 	choices := [][]string{{"Ghi ở cột Mốc", "Nghĩa là", "Ghi chú cần có", "Ai ghi trong bot"}}
 	for _, e := range rules.Events {
 		if !e.Automatic {
@@ -207,18 +201,18 @@ func Template(rules *journey.Rules) []TemplateSheet {
 	for _, r := range journey.Roles {
 		choices = append(choices, []string{string(r), Role(r)})
 	}
-	return []TemplateSheet{
-		{"Người", [][]string{
+	return []roster.Sheet{
+		{Name: "Người", Rows: [][]string{
 			{"Mã", "Họ tên", "Vai trò", "Đơn vị", "Người giúp đỡ", "Sinh"},
 			{"GV01", "Trần Thị Mẫu", Role(journey.Mentor), "K47/B5", "", ""},
 			{"SV001", "Nguyễn Văn Mẫu", Role(journey.Student), "K47/B5", "GV01", "3/2005"},
 		}},
-		{"Mốc", [][]string{
+		{Name: "Mốc", Rows: [][]string{
 			{"Mã", "Mốc", "Ngày", "Ghi chú"},
 			{"SV001", "E_SYMPATHIZER_LISTED", "03/02/2025", ""},
 			{"SV001", "E_MENTOR_ASSIGNED", "03/02/2025", ""},
 		}},
-		{"Danh mục", choices},
+		{Name: "Danh mục", Rows: choices},
 	}
 }
 

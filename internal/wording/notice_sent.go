@@ -325,6 +325,9 @@ func NoticeStands(n notice.Notice) string {
 	return text + "."
 }
 
+// ReportSheet is the sheet of a notice's report.
+const ReportSheet = "Kết quả"
+
 // SheetName names the file of a report.
 func SheetName(n notice.Notice) string { return "thong-bao-" + string(n.ID) + ".xlsx" }
 

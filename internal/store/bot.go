@@ -9,9 +9,6 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// ofBotEach is how many keys are looked at in one go.
-const ofBotEach = 100
-
 // OfBot says which bot the state is used by from now on, by its number at the
 // service. Another bot than before counts what people do from another number on,
 // so that its updates may be taken for handled ones: what is remembered of
@@ -49,35 +46,20 @@ return redis.call('UNLINK', KEYS[1])`)
 // forgetUpdates deletes all that says how far updates were handled, on every node
 // of a Cluster.
 func (s *Store) forgetUpdates(ctx context.Context) error {
-	forget := func(ctx context.Context, node *redis.Client) error {
-		for cursor := uint64(0); ; {
-			keys, next, err := node.Scan(ctx, cursor, "*", ofBotEach).Result()
+	return s.eachKey(ctx, func(ctx context.Context, keys []string) (err error) {
+		for _, key := range keys { // one by one: each may have a slot of its own
+			switch {
+			case aboutUpdate(key) && strings.HasPrefix(key, keySeen("")):
+				err = ended.Run(ctx, s.rdb, []string{key}, string(Queued)).Err()
+			case aboutUpdate(key):
+				err = s.rdb.Unlink(ctx, key).Err()
+			}
 			if err != nil {
 				return err
 			}
-			for _, key := range keys { // one by one: each may have a slot of its own
-				switch {
-				case aboutUpdate(key) && strings.HasPrefix(key, keySeen("")):
-					err = ended.Run(ctx, s.rdb, []string{key}, string(Queued)).Err()
-				case aboutUpdate(key):
-					err = s.rdb.Unlink(ctx, key).Err()
-				}
-				if err != nil {
-					return err
-				}
-			}
-			if cursor = next; cursor == 0 {
-				return nil
-			}
 		}
-	}
-	switch rdb := s.rdb.(type) {
-	case *redis.ClusterClient:
-		return rdb.ForEachMaster(ctx, forget)
-	case *redis.Client:
-		return forget(ctx, rdb)
-	}
-	return fmt.Errorf("updates known to a %T cannot be forgotten", s.rdb)
+		return nil
+	})
 }
 
 // aboutUpdate reports whether a key says how far one or several updates were

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"donghanh/internal/audit"
 	"donghanh/internal/journey"
 )
 
@@ -195,12 +196,13 @@ func MyData(s Stored) string {
 		fmt.Fprintf(&b, "• Trong danh sách của đơn vị: %s, mã %s%s.\n", name(s.Person), codeOf(s.Person.Code), unitOf(s.Person))
 		fmt.Fprintf(&b, "• %d mốc đã ghi, giấy tờ có hay chưa và hạn dùng, đã nhắc việc gì ngày nào.\n", s.Events)
 		fmt.Fprintf(&b, "• Cách nhắc: %s. Địa chỉ lịch riêng, nếu bạn đã tạo.\n", strings.ToLower(prefName(s.Pref)))
+		fmt.Fprintf(&b, "• Thông báo nào đã gửi cho bạn, có đến không; nhật ký ai xem, ai sửa việc của bạn (mã và ngày, không có nội dung), giữ %d năm. Hai phần này không có trong tệp tải về: bạn hỏi quản trị của đơn vị.\n", audit.KeptYears)
 	}
 	fmt.Fprintf(&b, "• %d câu hỏi gần nhất, tự xóa sau 24 giờ không nhắn.\n", s.Asked)
 	if s.Flow {
 		b.WriteString("• Những gì bạn đang nhập dở; xong là quên.\n")
 	}
-	fmt.Fprintf(&b, "• %d câu hỏi bạn nhờ chuyển cán bộ hoặc báo «Chưa đúng»: không kèm tên, chỉ kèm số tài khoản để gửi lại câu trả lời.\n", s.Waiting)
+	fmt.Fprintf(&b, "• %d câu hỏi bạn nhờ chuyển cán bộ hoặc báo «Chưa đúng»: không kèm tên nếu bạn chưa cho, chỉ kèm số tài khoản để gửi lại câu trả lời.\n", s.Waiting)
 	b.WriteString("• Dấu của tin đã gửi và nút đã bấm (không có nội dung), tự xóa sau 2 đến 7 ngày.\n")
 	b.WriteString("\nMình không lưu lý lịch, ảnh giấy tờ, số căn cước, kết quả thẩm tra. Cán bộ chỉ đọc được câu bạn chuyển.")
 	return b.String()
@@ -213,14 +215,14 @@ const (
 )
 
 // DataFile is the caption of the downloaded data.
-func DataFile() string { return "Toàn bộ những gì mình đang lưu về bạn." }
+func DataFile() string { return "Những gì mình đang lưu về bạn." }
 
 // Erased is the receipt of an erasure. kept says that the person is in the
 // lists of the academy.
 func Erased(questions, waiting int, kept bool, at time.Time) string {
 	text := fmt.Sprintf("Đã xóa lúc %s: %d câu hỏi gần đây, những gì nhập dở, và %d câu đang chờ cán bộ. ", at.Format("15:04 02/01/2006"), questions, waiting)
 	if kept {
-		text += "Cách nhắc trở về hằng ngày, địa chỉ lịch riêng hết dùng.\n\nCòn lại vì nhiệm vụ: danh sách và các mốc do đơn vị giữ, số tài khoản để nhắc hạn (bấm «" + UnlinkMe + "» nếu không muốn nữa), và dấu"
+		text += "Cách nhắc trở về hằng ngày, địa chỉ lịch riêng hết dùng.\n\nCòn lại vì nhiệm vụ: danh sách và các mốc do đơn vị giữ, nhật ký ai xem, ai sửa, thông báo nào đã gửi cho bạn, số tài khoản để nhắc hạn (bấm «" + UnlinkMe + "» nếu không muốn nữa), và dấu"
 	} else {
 		text += "Còn lại: dấu"
 	}
